@@ -1,0 +1,1 @@
+"""Numbers from outside the project, as Python literals."""
