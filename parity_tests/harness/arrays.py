@@ -1,0 +1,84 @@
+"""From a case to its arrays: the arguments of forward, and the upstream gradient."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy import ndarray as Array
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.layout import LAYOUTS
+from parity_tests.harness.pair import Pair
+
+Arrays = dict[str, Array | None]
+
+
+def arguments_of(pair: Pair, case: Case) -> Arrays:
+    """Every argument of forward by name, in its dtype and layout; an absent optional one is None."""
+    return {"operation": _operation, "optimizer": _optimizer, "network": _network}[pair.kind](pair, case)
+
+
+def upstream(case: Case, shape: tuple[int, ...]) -> Array:
+    """A random gradient of the loss by an output of that shape."""
+    return _laid_out(case, _generator(case, "dy").standard_normal(shape), case.dtype)
+
+
+def _operation(pair: Pair, case: Case) -> Arrays:
+    arrays: Arrays = {}
+    for argument in pair.signature.arguments:
+        option = pair.present.get(argument.name, argument.name)
+        if argument.optional and not case.options.get(option, True):
+            arrays[argument.name] = None
+        else:
+            shape = argument.shape(_complete(pair, case))
+            arrays[argument.name] = _drawn(pair, case, argument.name, argument.kind, shape)
+    return arrays
+
+
+def _optimizer(pair: Pair, case: Case) -> Arrays:
+    shape, steps = case.sizes["shape"], case.sizes["steps"]
+    return {
+        "param": _drawn(pair, case, "param", "float", shape),
+        "grads": _drawn(pair, case, "grads", "float", (steps, *shape)),
+    }
+
+
+def _network(pair: Pair, case: Case) -> Arrays:
+    network = pair.reference(**case.options)
+    arrays: Arrays = {"x": _drawn(pair, case, "x", "float", (case.sizes["n"], *case.sizes["shape"]))}
+    for name, shape in network.shapes(case.sizes["n"]).items():
+        arrays[name] = _drawn(pair, case, name, _kind_in_network(name), shape)
+    return arrays
+
+
+def _kind_in_network(name: str) -> str:
+    endings = {"mask": "bool", "num_batches_tracked": "int"}
+    return endings.get(name.rpartition(".")[2], "float")
+
+
+def _complete(pair: Pair, case: Case) -> dict[str, Any]:
+    """Options that the case leaves to their defaults matter to axis expressions too."""
+    defaults: Mapping[str, Any] = {
+        name: field.default for name, field in pair.reference.__dataclass_fields__.items()
+    }
+    return {**defaults, **case.names}
+
+
+def _drawn(pair: Pair, case: Case, name: str, kind: str, shape: tuple[int, ...]) -> Array:
+    regime = pair.regime(case.values)
+    draw: Callable[..., Array] = pair.draw_for(name.rpartition(".")[2], kind, regime)
+    x = draw(_generator(case, name), shape, case.names)
+    dtype = {"float": case.dtype, "bool": "bool", "int": "int64"}[kind]
+    return _laid_out(case, x, dtype)
+
+
+def _laid_out(case: Case, x: Array, dtype: str) -> Array:
+    return LAYOUTS[case.layout](np.asarray(x).astype(dtype))
+
+
+def _generator(case: Case, name: str) -> np.random.Generator:
+    """One stream for each array, so that the size of one does not change the numbers of another."""
+    return np.random.default_rng([case.seed, zlib.crc32(name.encode())])
+
+

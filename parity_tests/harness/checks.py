@@ -1,0 +1,209 @@
+"""The checks: each a claim about a subject, as a function of a trial that yields verdicts.
+
+A check's name is the sentence that it holds the subject to.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy import ndarray as Array
+
+from parity_tests.harness.compare import compare, fail
+from parity_tests.harness.pair import Pair
+from parity_tests.harness.slope import Slope, directions, slope
+from parity_tests.harness.subject import Named, make_subject
+from parity_tests.harness.tolerance import unit_roundoff
+from parity_tests.harness.trial import Trial
+from parity_tests.harness.verdict import Verdict
+
+Check = Callable[[Trial], Iterator[Verdict]]
+
+
+def outputs_agree(trial: Trial) -> Iterator[Verdict]:
+    """Every output, new state included, is the twin's."""
+    yield from _compared(trial, "outputs_agree", trial.outcome.outputs, trial.twin.outputs)
+
+
+def gradients_agree(trial: Trial) -> Iterator[Verdict]:
+    """Every gradient, for a random upstream gradient, is what autograd gives for the twin."""
+    if trial.outcome.gradients and not trial.allowed.undecided:
+        yield from _compared(trial, "gradients_agree", trial.outcome.gradients, trial.twin.gradients)
+
+
+def slopes_agree(trial: Trial) -> Iterator[Verdict]:
+    """The gradient along a random direction is the slope of the subject's own forward."""
+    if not trial.smooth or trial.allowed.undecided:
+        return
+    gradients = trial.outcome.gradients
+    for quantity, group in _slope_groups(trial.pair, gradients).items():
+        measured, along = _measure(trial, group)
+        if not np.isfinite(measured.error):
+            continue  # an empty mean, an overflow: L has no slope
+        error, limit = _along(gradients, along, measured, trial)
+        yield compare(trial.case, "slopes_agree", quantity, error, np.zeros(()), limit)
+
+
+def definition_agrees(trial: Trial) -> Iterator[Verdict]:
+    """Outputs and gradients are those of the definition, written as plain loops."""
+    if trial.naive.error:
+        yield fail(trial.case, "definition_agrees", "y", f"the definition {trial.naive.error}")
+        return
+    yield from _compared(trial, "definition_agrees", trial.outcome.outputs, trial.naive.outputs)
+    yield from _compared(trial, "definition_agrees", trial.outcome.gradients, trial.naive.gradients)
+
+
+def derivations_agree(trial: Trial) -> Iterator[Verdict]:
+    """Each further derivation of the gradient gives the same, and the twin's."""
+    for derivation in trial.pair.derivations:
+        other = trial.attempt(trial.subject, derivation)
+        if other.error:
+            yield fail(trial.case, "derivations_agree", derivation, other.error)
+        for witness in (trial.outcome, trial.twin):
+            if other.gradients and witness.gradients:
+                verdicts = _compared(trial, "derivations_agree", other.gradients, witness.gradients)
+                yield from _renamed(verdicts, derivation)
+
+
+def inputs_untouched(trial: Trial) -> Iterator[Verdict]:
+    """Forward and backward write into none of their arguments, dy included."""
+    touched = set(trial.touched()) if not trial.outcome.error else set(trial.touched())
+    for name in trial.copies:
+        if name in touched:
+            yield fail(trial.case, "inputs_untouched", name, f"{name} was written to")
+        else:
+            yield _holds(trial, "inputs_untouched", name)
+
+
+def dtype_kept(trial: Trial) -> Iterator[Verdict]:
+    """What comes out has the dtype of what went in."""
+    for name, x in {**trial.outcome.outputs, **trial.outcome.gradients}.items():
+        dtype = getattr(x, "dtype", None)
+        if dtype is None or dtype.kind != "f" or dtype == trial.case.dtype:
+            yield _holds(trial, "dtype_kept", name)
+        else:
+            message = f"{name} is {dtype} for input of {trial.case.dtype}"
+            yield fail(trial.case, "dtype_kept", name, message)
+
+
+def same_answer_twice(trial: Trial) -> Iterator[Verdict]:
+    """A second run, with another call in between, gives the same bits: nothing is remembered."""
+    if trial.outcome.error:
+        return
+    again = trial.again()
+    pairs = ((trial.outcome.outputs, again.outputs), (trial.outcome.gradients, again.gradients))
+    for first, second in pairs:
+        for name, x in first.items():
+            yield compare(trial.case, "same_answer_twice", name, second.get(name), x, None)
+
+
+def masks_are_fair(trial: Trial) -> Iterator[Verdict]:
+    """Drawn masks keep each element independently with probability 1 - p.
+
+    Over N draws the share kept leaves 1 - p by more than t with probability at most
+    2 exp(-2 N t^2) (Hoeffding 1963, theorem 1): t is where that is 2^-64.
+    """
+    shape = (64, 65)
+    rng = np.random.default_rng(trial.case.seed)
+    mask = trial.implementation(p=trial.case.options["p"]).draw_mask(rng, shape)
+    size = mask.size
+    limit = np.full((), np.sqrt(65 * np.log(2) / (2 * size)))
+    kept = np.asarray(np.mean(mask, dtype=float))
+    expected = np.full((), 1 - trial.case.options["p"])
+    yield compare(trial.case, "masks_are_fair", "share kept", kept, expected, limit)
+    neighbours = np.asarray(np.mean(mask[:, 1:] & mask[:, :-1], dtype=float))
+    # Each mask element enters two neighbouring products, so changing one moves the mean by up to 2/N:
+    # McDiarmid 1989 doubles Hoeffding's t.
+    yield compare(trial.case, "masks_are_fair", "pairs kept", neighbours, expected**2, 2 * limit)
+
+
+CHECKS: dict[str, tuple[Check, Callable[[Pair], bool]]] = {
+    "outputs_agree": (outputs_agree, lambda pair: True),
+    "gradients_agree": (gradients_agree, lambda pair: pair.kind != "optimizer"),
+    "slopes_agree": (slopes_agree, lambda pair: pair.kind != "optimizer"),
+    "definition_agrees": (definition_agrees, lambda pair: pair.naive is not None),
+    "derivations_agree": (derivations_agree, lambda pair: bool(pair.derivations)),
+    "inputs_untouched": (inputs_untouched, lambda pair: True),
+    "dtype_kept": (dtype_kept, lambda pair: True),
+    "same_answer_twice": (same_answer_twice, lambda pair: True),
+    "masks_are_fair": (masks_are_fair, lambda pair: hasattr(pair.reference, "draw_mask")),
+}
+
+
+def checks_of(pair: Pair) -> tuple[str, ...]:
+    """The names of the checks that apply to a pair."""
+    return tuple(name for name, (_, applies) in CHECKS.items() if applies(pair))
+
+
+def judge(trial: Trial) -> list[Verdict]:
+    """All verdicts of one case."""
+    if trial.twin.error:
+        return [fail(trial.case, "outputs_agree", "y", f"PyTorch refuses the case: {trial.twin.error}")]
+    if trial.outcome.error:
+        return [fail(trial.case, "outputs_agree", "y", f"the subject {trial.outcome.error}")]
+    verdicts: list[Verdict] = []
+    for name in checks_of(trial.pair):
+        verdicts.extend(CHECKS[name][0](trial))
+    return verdicts
+
+
+def _compared(trial: Trial, check: str, got: Named, expected: Named) -> Iterator[Verdict]:
+    for quantity in {**expected, **got}:
+        if got.get(quantity) is None and expected.get(quantity) is None:
+            continue
+        allowed = trial.allowed.of(quantity)
+        yield compare(trial.case, check, quantity, got.get(quantity), expected.get(quantity), allowed)
+
+
+def _renamed(verdicts: Iterator[Verdict], derivation: str) -> Iterator[Verdict]:
+    from dataclasses import replace
+
+    for verdict in verdicts:
+        yield replace(verdict, quantity=f"{verdict.quantity} by {derivation.removeprefix('backward_')}")
+
+
+def _holds(trial: Trial, check: str, quantity: str) -> Verdict:
+    return Verdict(trial.case.pair, check, quantity, trial.case.dtype, True, case=str(trial.case))
+
+
+def _slope_groups(pair: Pair, gradients: Named) -> dict[str, tuple[str, ...]]:
+    """One direction for each argument; in a network one for x and one for all parameters."""
+    names = [name[1:] for name, gradient in gradients.items() if gradient is not None]
+    if pair.kind != "network":
+        return {f"d{name}": (name,) for name in names}
+    parameters = tuple(name for name in names if name != "x")
+    return {"dx": ("x",), "dparameters": parameters}
+
+
+def _measure(trial: Trial, group: tuple[str, ...]) -> tuple[Slope, dict[str, Array]]:
+    rng = np.random.default_rng([trial.case.seed, zlib.crc32("/".join(group).encode())])
+    along = directions(trial.arguments, group, rng)
+    assert trial.dy is not None
+    subject = make_subject(trial.pair, trial.case, trial.implementation)
+    with np.errstate(all="ignore"):
+        return slope(subject, trial.arguments, trial.dy, along, _noise(trial, group)), along
+
+
+def _noise(trial: Trial, group: tuple[str, ...]) -> float:
+    """The error of L = sum of dy·y in units of roundoff: from y, from the sum, and from rounding x + h v."""
+    assert trial.dy is not None
+    y, limit = trial.outcome.outputs["y"], trial.allowed.of("y")
+    noise = float(np.size(y) * np.sum(np.abs(trial.dy * y), dtype=float))
+    if limit is not None:
+        noise += float(np.sum(np.abs(trial.dy) * limit)) / unit_roundoff(trial.case.dtype)
+    for name in group:
+        x, gradient = trial.arguments[name], trial.outcome.gradients[f"d{name}"]
+        noise += float(np.sum(np.abs(x * gradient), dtype=float))
+    return noise
+
+
+def _along(
+    gradients: Named, along: dict[str, Array], measured: Slope, trial: Trial
+) -> tuple[Array, Array]:
+    """Slope by the gradient minus slope measured, and what that difference may be."""
+    total, limit = -np.longdouble(measured.value), measured.error
+    for name, direction in along.items():
+        gradient, allowed = gradients[f"d{name}"], trial.allowed.of(f"d{name}")
+        total += np.sum(gradient.astype(np.longdouble) * direction)
+        limit += 0.0 if allowed is None else float(np.sum(allowed * np.abs(direction)))
+    return np.asarray(total), np.asarray(limit)

@@ -1,0 +1,68 @@
+"""Two arrays and an allowed error in, one :class:`Verdict` out."""
+
+from typing import Any
+
+import numpy as np
+from numpy import ndarray as Array
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.verdict import Verdict
+
+
+def compare(case: Case, check: str, quantity: str, got: Any, expected: Any, allowed: Array | None) -> Verdict:
+    """Whether every element of ``got`` is within ``allowed`` of ``expected``.
+
+    ``allowed`` None means exactly equal. Shapes must be equal. The same infinity, or nan on both
+    sides, is agreement; nan or infinity on one side is a failure whatever is allowed. An infinite allowance says that
+    rounding may do anything there (the case is ill-conditioned): any finite number passes, and the
+    message says so. The verdict shows the element that used the largest share of its allowance.
+    """
+    complaint = _unlike(got, expected)
+    if complaint:
+        return fail(case, check, quantity, complaint)
+    if got is None or np.size(got) == 0:
+        return Verdict(case.pair, check, quantity, case.dtype, True, case=str(case))
+    error = _error(got, expected)
+    limit = np.zeros_like(error) if allowed is None else np.broadcast_to(allowed, error.shape)
+    limit = np.where(np.isinf(error), 0, limit)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(error == 0, 0, error / limit)
+    share = np.where(np.isnan(share), np.inf, share)
+    at = np.unravel_index(int(np.argmax(share)), share.shape)
+    place = tuple(int(i) for i in at)
+    passed = bool(np.all(error <= np.where(np.isnan(limit), 0, limit)))
+    message = "" if np.isfinite(limit).all() else "rounding may do anything here"
+    return Verdict(
+        case.pair, check, quantity, case.dtype, passed, float(error[at]), float(limit[at]), place,
+        str(case), message=message,
+    )  # fmt: skip
+
+
+def fail(case: Case, check: str, quantity: str, message: str) -> Verdict:
+    """A verdict without numbers."""
+    return Verdict(
+        case.pair, check, quantity, case.dtype, False, float("inf"), 0.0, None, str(case), message=message
+    )
+
+
+def _unlike(got: Any, expected: Any) -> str:
+    if (got is None) != (expected is None):
+        return f"is {_described(got)}, the twin gives {_described(expected)}"
+    if got is not None and np.shape(got) != np.shape(expected):
+        return f"has shape {np.shape(got)}, the twin's is {np.shape(expected)}"
+    return ""
+
+
+def _described(x: Any) -> str:
+    return "None" if x is None else f"an array of shape {np.shape(x)}"
+
+
+def _error(got: Any, expected: Any) -> Array:
+    got, expected = np.asarray(got), np.asarray(expected)
+    wide = np.longdouble if got.dtype.kind == "f" else np.float64
+    got, expected = got.astype(wide), expected.astype(wide)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(got - expected)
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    result: Array = np.where(same, 0, np.where(np.isnan(error), np.inf, error)).astype(np.float64)
+    return result

@@ -1,0 +1,78 @@
+"""How the numbers of a case are drawn: functions of a generator, a shape and the case's sizes and options.
+
+Ordinary numbers stay away from kinks and ties, so that a derivative exists wherever it is
+compared; ties and extreme magnitudes are regimes of their own, drawn on purpose.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy import ndarray as Array
+
+Draw = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, Any]], Array]
+
+# Far below the magnitude of the numbers, far above the steps with which slopes are taken.
+GAP = 2.0**-6
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Standard normal numbers."""
+    return rng.standard_normal(shape)
+
+
+def offset(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Normal numbers around 10: a mean that is not small, where cancellation begins to matter."""
+    return 10 + rng.standard_normal(shape)
+
+
+def positive(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Uniform numbers in [1/2, 2): variances, accumulators."""
+    return rng.uniform(0.5, 2.0, shape)
+
+
+def off_zero(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Normal numbers pushed away from 0 by GAP on their own side."""
+    x = rng.standard_normal(shape)
+    return x + np.copysign(GAP, x)
+
+
+def distinct(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Numbers of both signs in random order, any two at least GAP apart: no ties, unique maxima."""
+    size = int(np.prod(shape))
+    ranks = rng.permutation(size) - size / 2
+    return ((ranks + rng.uniform(0.25, 0.75, size)) * 2 * GAP).reshape(shape)
+
+
+def tied(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Small integers: equal neighbours and exact zeros in plenty."""
+    return rng.integers(-1, 2, shape).astype(float)
+
+
+def all_negative(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Distinct numbers below zero: shows a padding with 0 where -inf belongs."""
+    return distinct(rng, shape, names) - (np.prod(shape) + 2) * GAP - 1
+
+
+def large(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Numbers up to some ten thousand: a naive exponential overflows."""
+    return 1e4 * rng.standard_normal(shape)
+
+
+def below(axis: str) -> Draw:
+    """Integers from 0 to the size of ``axis``, exclusive: labels."""
+
+    def draw(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+        return rng.integers(0, max(names[axis], 1), shape)
+
+    return draw
+
+
+def count(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """A small number of batches already seen."""
+    return rng.integers(0, 5, shape)
+
+
+def coin(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Masks: True with probability 1 - p where the case has a p, else one half."""
+    return rng.random(shape) >= names.get("p", 0.5)

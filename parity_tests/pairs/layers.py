@@ -1,0 +1,156 @@
+"""Pairs of ``reference/layers``: how options and sizes are drawn so that every case is valid."""
+
+import math
+from typing import Any
+
+from hypothesis import strategies as st
+
+from parity_tests.harness import values
+from parity_tests.harness.pair import Configuration, Pair, Regime, configured, shapes
+
+BATCH = st.integers(0, 4)
+SIZE = st.integers(1, 6)
+DISTINCT = Regime("ordinary", {"x": values.distinct})
+TIES = Regime("ties", {"x": values.tied}, smooth=False)
+NEGATIVE = Regime("negative", {"x": values.all_negative})
+OFFSET = Regime("offset", {"x": values.offset})
+EPS = st.sampled_from([1e-5, 1e-3, 0.1, 1.0])
+
+
+@st.composite
+def linear(draw: st.DrawFn) -> Configuration:
+    features = draw(shapes(1, 3).map(lambda shape: (max(shape[0], 1), *shape[1:])))
+    sizes = {"n": draw(BATCH), "features": features, "d_in": math.prod(features), "d_out": draw(SIZE)}
+    return {"bias": draw(st.booleans())}, sizes
+
+
+@st.composite
+def _window(draw: st.DrawFn, dilated: bool, half_padded: bool) -> dict[str, Any]:
+    """One axis: kernel, stride, padding, dilation, and a size that holds at least one window.
+
+    Pooling admits padding up to half of the kernel only, and there the image is at least as large as
+    the dilation: a window that falls between two pixels has no maximum, and PyTorch 2.13's
+    backward then writes outside of its memory.
+    """
+    kernel, stride = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    dilation = draw(st.integers(1, 3)) if dilated else 1
+    padding = draw(st.integers(0, kernel // 2 if half_padded else 3))
+    least = max(dilation if half_padded else 1, dilation * (kernel - 1) + 1 - 2 * padding)
+    size = least + draw(st.integers(0, 5))
+    return {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation, "size": size}
+
+
+@st.composite
+def conv2d(draw: st.DrawFn) -> Configuration:
+    rows, columns = draw(_window(True, False)), draw(_window(True, False))
+    groups = draw(st.integers(1, 3))
+    options = {name: (rows[name], columns[name]) for name in ("stride", "padding", "dilation")}
+    sizes = {
+        "n": draw(st.integers(0, 3)),
+        "c_in": groups * draw(st.integers(1, 3)),
+        "h": rows["size"],
+        "w": columns["size"],
+        "c_out": groups * draw(st.integers(1, 3)),
+        "kh": rows["kernel"],
+        "kw": columns["kernel"],
+    }
+    return {**options, "groups": groups, "bias": draw(st.booleans())}, sizes
+
+
+@st.composite
+def pool2d(draw: st.DrawFn, dilated: bool) -> Configuration:
+    rows, columns = draw(_window(dilated, True)), draw(_window(dilated, True))
+    names = {"kernel_size": "kernel", "stride": "stride", "padding": "padding"}
+    if dilated:
+        names["dilation"] = "dilation"
+    options: dict[str, Any] = {name: (rows[key], columns[key]) for name, key in names.items()}
+    options["ceil_mode"] = draw(st.booleans())
+    if not dilated:
+        options["count_include_pad"] = draw(st.booleans())
+        options["divisor_override"] = draw(st.sampled_from([None, None, 1, 3]))
+    sizes = {"n": draw(st.integers(0, 3)), "c": draw(st.integers(1, 3))}
+    return options, {**sizes, "h": rows["size"], "w": columns["size"]}
+
+
+@st.composite
+def batch_norm(draw: st.DrawFn, spatial: bool) -> Configuration:
+    """With batch statistics each channel needs more than one value, or PyTorch refuses."""
+    options = {
+        "eps": draw(EPS),
+        "momentum": draw(st.sampled_from([0.1, 0.9, 1.0, 0.0, None])),
+        "training": draw(st.booleans()),
+        "affine": draw(st.booleans()),
+        "track_running_stats": draw(st.booleans()),
+    }
+    axes = draw(st.lists(SIZE, min_size=2, max_size=2) if spatial else st.lists(SIZE, max_size=1))
+    n, c = draw(st.integers(0, 5)), draw(st.integers(1, 4))
+    from_batch = options["training"] or not options["track_running_stats"]
+    if from_batch and n * math.prod(axes) < 2:
+        n = 2
+    if n == 0 and not spatial:
+        axes = []
+    space = {"h": axes[0], "w": axes[1]} if spatial else {"t": tuple(axes)}
+    return options, {"n": n, "c": c, **space}
+
+
+@st.composite
+def layer_norm(draw: st.DrawFn) -> Configuration:
+    options = {"eps": draw(EPS), "elementwise_affine": draw(st.booleans())}
+    return options, {"batch": draw(shapes(1, 3)), "d": draw(st.integers(1, 8))}
+
+
+@st.composite
+def group_norm(draw: st.DrawFn) -> Configuration:
+    """Every divisor of the channels; a group of one value is refused by PyTorch."""
+    num_groups, channels_each = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    space = draw(st.lists(st.integers(1, 4), max_size=2).map(tuple))
+    if channels_each * math.prod(space) == 1:
+        channels_each = 2
+    options = {"num_groups": num_groups, "eps": draw(EPS), "affine": draw(st.booleans())}
+    return options, {"n": draw(BATCH), "c": num_groups * channels_each, "d": space}
+
+
+@st.composite
+def flatten(draw: st.DrawFn) -> Configuration:
+    shape = draw(shapes(1, 4))
+    start = draw(st.integers(0, len(shape) - 1))
+    end = draw(st.integers(start, len(shape) - 1))
+    if draw(st.booleans()):
+        end -= len(shape)
+    return {"start_dim": start, "end_dim": end}, {"shape": shape}
+
+
+DROPOUT = {"p": st.sampled_from([0.5, 0.0, 0.25, 0.9, 1.0]), "training": st.booleans()}
+AFFINE = {"weight": "affine", "bias": "affine"}
+RUNNING = dict.fromkeys(("running_mean", "running_var", "num_batches_tracked"), "track_running_stats")
+NORM_DRAWS = {"running_var": values.positive, "num_batches_tracked": values.count}
+
+PAIRS = (
+    Pair("layers.linear.Linear", linear()),
+    Pair("layers.conv2d.Conv2d", conv2d()),
+    Pair("layers.max_pool2d.MaxPool2d", pool2d(dilated=True), (DISTINCT, TIES, NEGATIVE)),
+    Pair("layers.avg_pool2d.AvgPool2d", pool2d(dilated=False)),
+    Pair(
+        "layers.batch_norm.BatchNorm1d",
+        batch_norm(spatial=False),
+        (Regime(), OFFSET),
+        NORM_DRAWS,
+        {**AFFINE, **RUNNING},
+    ),
+    Pair(
+        "layers.batch_norm.BatchNorm2d",
+        batch_norm(spatial=True),
+        (Regime(), OFFSET),
+        NORM_DRAWS,
+        {**AFFINE, **RUNNING},
+    ),
+    Pair(
+        "layers.layer_norm.LayerNorm",
+        layer_norm(),
+        (Regime(), OFFSET),
+        present=dict.fromkeys(("weight", "bias"), "elementwise_affine"),
+    ),
+    Pair("layers.group_norm.GroupNorm", group_norm(), (Regime(), OFFSET), present=AFFINE),
+    Pair("layers.dropout.Dropout", configured(DROPOUT, {"shape": shapes()})),
+    Pair("layers.flatten.Flatten", flatten()),
+)

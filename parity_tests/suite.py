@@ -1,0 +1,162 @@
+"""The suite as functions: :func:`check` runs it, :func:`replay` repeats one case, :func:`assert_parity` raises."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
+
+import torch
+from threadpoolctl import threadpool_limits
+
+from parity_tests.harness.cases import DTYPES, Case, CaseError
+from parity_tests.harness.checks import judge
+from parity_tests.harness.pair import Pair, UnknownPair
+from parity_tests.harness.pair import select as select_from
+from parity_tests.harness.search import check_pair
+from parity_tests.harness.trial import Trial
+from parity_tests.harness.verdict import Findings, Verdict, summarise
+from parity_tests.pairs import PAIRS
+
+Task = tuple[str, str, int, int]
+Progress = Callable[[str], None]
+
+
+def select(*names: str) -> list[Pair]:
+    """The pairs that names or prefixes select; all of them without a name.
+
+    >>> [pair.name for pair in select("losses")]
+    ['losses.cross_entropy_loss', 'losses.multiclass_hinge_loss', 'losses.mse_loss']
+
+    Raises:
+        UnknownPair: a name selects nothing.
+    """
+    return select_from(PAIRS, *names)
+
+
+def check(
+    *names: str,
+    examples: int = 100,
+    seed: int = 0,
+    dtypes: Sequence[str] = DTYPES,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    implementation: Any = None,
+) -> Findings:
+    """Run every check of the selected pairs on ``examples`` random cases in each dtype.
+
+    Args:
+        names: pairs or prefixes; all pairs without one.
+        examples: random cases for each pair and dtype.
+        seed: decides the cases: the same seed gives the same findings.
+        dtypes: ``"float64"``, ``"float32"``.
+        jobs: processes to share the pairs among; by default one for each core, and none for a single pair.
+        progress: called with a pair's name when it is finished in one dtype.
+        implementation: a class to judge in the place of the one selected pair's reference.
+
+    Raises:
+        UnknownPair: a name selects nothing.
+        ValueError: an argument is out of range; the message says what to write.
+
+    >>> check("activations.relu", examples=5).passed
+    True
+    """
+    pairs = select(*names)
+    _validate(examples, seed, dtypes)
+    if implementation is not None and len(pairs) != 1:
+        raise ValueError(f"an implementation is judged against one pair, and {len(pairs)} are selected")
+    tasks = [(pair.name, dtype, examples, seed) for pair in pairs for dtype in dtypes]
+    jobs = jobs or min(os.cpu_count() or 1, len(pairs))
+    done: dict[Task, list[Verdict]] = {}
+    runs = _together(tasks, jobs) if jobs > 1 else _in_turn(tasks, implementation)
+    for task, verdicts in runs:
+        done[task] = verdicts
+        if progress is not None:
+            progress(task[0])
+    return Findings(tuple(v for task in tasks for v in done[task]), seed, examples)
+
+
+def replay(line: str, implementation: Any = None) -> Findings:
+    """All verdicts of one case, from the line that a verdict prints.
+
+    Raises:
+        CaseError: the line cannot be read, or does not fit the pair that it names.
+    """
+    case = Case.parse(line)
+    try:
+        (pair,) = select(case.pair)
+    except ValueError as unknown:
+        raise CaseError(f"the case names no single pair: {unknown}") from None
+    _fits(pair, case)
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        verdicts = judge(Trial(pair, case, implementation))
+    return Findings(summarise(verdicts), case.seed, 1)
+
+
+def assert_parity(*names: str, **keywords: Any) -> None:
+    """As :func:`check`, but raises an AssertionError that lists every disagreement and how to replay it.
+
+    >>> assert_parity("activations.tanh", examples=5)
+    """
+    findings = check(*names, **keywords)
+    if not findings.passed:
+        lines = [f"{verdict.sentence()}\n  {verdict.replay}" for verdict in findings.failures]
+        raise AssertionError("\n".join(lines))
+
+
+def run_task(task: Task, implementation: Any = None) -> list[Verdict]:
+    """One pair in one dtype, on one thread: so sums are added in one order and figures repeat."""
+    name, dtype, examples, seed = task
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        return check_pair(PAIRS[name], dtype, examples, seed, implementation)
+
+
+def _in_turn(tasks: list[Task], implementation: Any) -> Iterator[tuple[Task, list[Verdict]]]:
+    for task in tasks:
+        yield task, run_task(task, implementation)
+
+
+def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict]]]:
+    """In child processes, longest first. Forked where the system can, so that they see this process's classes."""
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    torch.set_num_threads(1)
+    weights = {name: -_weight(PAIRS[name]) for name, *_ in tasks}
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context(method)) as pool:
+        futures = {pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _weight(pair: Pair) -> int:
+    return {"optimizer": 2, "network": 1, "operation": 0}[pair.kind]
+
+
+def _validate(examples: int, seed: int, dtypes: Sequence[str]) -> None:
+    if examples < 1:
+        raise ValueError(f"examples is {examples}: write a whole number from 1")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}: write a whole number from 0")
+    for dtype in dtypes:
+        if dtype not in DTYPES:
+            raise ValueError(f"dtype is {dtype!r}: write one of {', '.join(DTYPES)}")
+
+
+def _fits(pair: Pair, case: Case) -> None:
+    """Refuse a case that names what the pair has not, or lacks a size."""
+    pair.regime(case.values)
+    for name in case.options:
+        if name not in pair.options:
+            raise CaseError(f"{name!r} in the case: {pair.name} has the options {', '.join(pair.options)}")
+    wanted = {"optimizer": ("shape", "steps"), "network": ("n", "shape")}
+    axes = wanted[pair.kind] if pair.kind != "operation" else pair.signature.axes
+    if missing := [axis for axis in axes if axis not in case.sizes]:
+        raise CaseError(f"the case gives no size for {', '.join(missing)}: {pair.name} needs {', '.join(axes)}")
+
+
+__all__ = ["CaseError", "Findings", "Pair", "UnknownPair", "Verdict", "assert_parity", "check", "replay", "select"]
