@@ -42,6 +42,7 @@ def check(
     jobs: int | None = None,
     progress: Progress | None = None,
     implementation: Any = None,
+    shrink: bool = True,
 ) -> Findings:
     """Run every check of the selected pairs on ``examples`` random cases in each dtype.
 
@@ -53,6 +54,7 @@ def check(
         jobs: processes to share the pairs among; by default one for each core, and none for a single pair.
         progress: called with a pair's name when it is finished in one dtype.
         implementation: a class to judge in the place of the one selected pair's reference.
+        shrink: look for the smallest case of each failure.
 
     Raises:
         UnknownPair: a name selects nothing.
@@ -64,11 +66,13 @@ def check(
     pairs = select(*names)
     _validate(examples, seed, dtypes)
     if implementation is not None and len(pairs) != 1:
-        raise ValueError(f"an implementation is judged against one pair, and {len(pairs)} are selected")
+        raise ValueError(
+            f"an implementation is judged against one pair, and {len(pairs)} are selected"
+        )
     tasks = [(pair.name, dtype, examples, seed) for pair in pairs for dtype in dtypes]
     jobs = jobs or min(os.cpu_count() or 1, len(pairs))
     done: dict[Task, list[Verdict]] = {}
-    runs = _together(tasks, jobs) if jobs > 1 else _in_turn(tasks, implementation)
+    runs = _together(tasks, jobs) if jobs > 1 else _in_turn(tasks, implementation, shrink)
     for task, verdicts in runs:
         done[task] = verdicts
         if progress is not None:
@@ -90,7 +94,7 @@ def replay(line: str, implementation: Any = None) -> Findings:
     _fits(pair, case)
     with threadpool_limits(1):
         torch.set_num_threads(1)
-        verdicts = judge(Trial(pair, case, implementation))
+        verdicts = judge(_trial(pair, case, implementation))
     return Findings(summarise(verdicts), case.seed, 1)
 
 
@@ -105,17 +109,19 @@ def assert_parity(*names: str, **keywords: Any) -> None:
         raise AssertionError("\n".join(lines))
 
 
-def run_task(task: Task, implementation: Any = None) -> list[Verdict]:
+def run_task(task: Task, implementation: Any = None, shrink: bool = True) -> list[Verdict]:
     """One pair in one dtype, on one thread: so sums are added in one order and figures repeat."""
     name, dtype, examples, seed = task
     with threadpool_limits(1):
         torch.set_num_threads(1)
-        return check_pair(PAIRS[name], dtype, examples, seed, implementation)
+        return check_pair(PAIRS[name], dtype, examples, seed, implementation, shrink)
 
 
-def _in_turn(tasks: list[Task], implementation: Any) -> Iterator[tuple[Task, list[Verdict]]]:
+def _in_turn(
+    tasks: list[Task], implementation: Any, shrink: bool
+) -> Iterator[tuple[Task, list[Verdict]]]:
     for task in tasks:
-        yield task, run_task(task, implementation)
+        yield task, run_task(task, implementation, shrink)
 
 
 def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict]]]:
@@ -124,7 +130,9 @@ def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict
     torch.set_num_threads(1)
     weights = {name: -_weight(PAIRS[name]) for name, *_ in tasks}
     with ProcessPoolExecutor(jobs, multiprocessing.get_context(method)) as pool:
-        futures = {pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])}
+        futures = {
+            pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])
+        }
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -147,16 +155,44 @@ def _validate(examples: int, seed: int, dtypes: Sequence[str]) -> None:
             raise ValueError(f"dtype is {dtype!r}: write one of {', '.join(DTYPES)}")
 
 
+def _trial(pair: Pair, case: Case, implementation: Any) -> Trial:
+    """The trial of a case that somebody wrote: sizes may be impossible, options of the wrong kind."""
+    try:
+        trial = Trial(pair, case, implementation)
+    except (TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as impossible:
+        raise CaseError(f"the case has no arrays: {impossible}") from None
+    if trial.twin.error:
+        raise CaseError(f"PyTorch refuses the case: {trial.twin.error}")
+    return trial
+
+
 def _fits(pair: Pair, case: Case) -> None:
     """Refuse a case that names what the pair has not, or lacks a size."""
     pair.regime(case.values)
     for name in case.options:
         if name not in pair.options:
-            raise CaseError(f"{name!r} in the case: {pair.name} has the options {', '.join(pair.options)}")
+            raise CaseError(
+                f"{name!r} in the case: {pair.name} has the options {', '.join(pair.options)}"
+            )
+    for name, size in case.sizes.items():
+        if not all(type(s) is int and s >= 0 for s in (size if type(size) is tuple else (size,))):
+            raise CaseError(f"{name}={size} in the case: write a size, a whole number from 0")
     wanted = {"optimizer": ("shape", "steps"), "network": ("n", "shape")}
     axes = wanted[pair.kind] if pair.kind != "operation" else pair.signature.axes
     if missing := [axis for axis in axes if axis not in case.sizes]:
-        raise CaseError(f"the case gives no size for {', '.join(missing)}: {pair.name} needs {', '.join(axes)}")
+        raise CaseError(
+            f"the case gives no size for {', '.join(missing)}: {pair.name} needs {', '.join(axes)}"
+        )
 
 
-__all__ = ["CaseError", "Findings", "Pair", "UnknownPair", "Verdict", "assert_parity", "check", "replay", "select"]
+__all__ = [
+    "CaseError",
+    "Findings",
+    "Pair",
+    "UnknownPair",
+    "Verdict",
+    "assert_parity",
+    "check",
+    "replay",
+    "select",
+]

@@ -16,7 +16,9 @@ Arrays = dict[str, Array | None]
 
 def arguments_of(pair: Pair, case: Case) -> Arrays:
     """Every argument of forward by name, in its dtype and layout; an absent optional one is None."""
-    return {"operation": _operation, "optimizer": _optimizer, "network": _network}[pair.kind](pair, case)
+    return {"operation": _operation, "optimizer": _optimizer, "network": _network}[pair.kind](
+        pair, case
+    )
 
 
 def upstream(case: Case, shape: tuple[int, ...]) -> Array:
@@ -46,7 +48,9 @@ def _optimizer(pair: Pair, case: Case) -> Arrays:
 
 def _network(pair: Pair, case: Case) -> Arrays:
     network = pair.reference(**case.options)
-    arrays: Arrays = {"x": _drawn(pair, case, "x", "float", (case.sizes["n"], *case.sizes["shape"]))}
+    arrays: Arrays = {
+        "x": _drawn(pair, case, "x", "float", (case.sizes["n"], *case.sizes["shape"]))
+    }
     for name, shape in network.shapes(case.sizes["n"]).items():
         arrays[name] = _drawn(pair, case, name, _kind_in_network(name), shape)
     return arrays
@@ -80,5 +84,3 @@ def _laid_out(case: Case, x: Array, dtype: str) -> Array:
 def _generator(case: Case, name: str) -> np.random.Generator:
     """One stream for each array, so that the size of one does not change the numbers of another."""
     return np.random.default_rng([case.seed, zlib.crc32(name.encode())])
-
-

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy import ndarray as Array
 
 from parity_tests.harness.bounded import Analysis, Bounded, Unanalysed, parts
 from parity_tests.harness.bounded_ufuncs import matmul, product
@@ -57,7 +58,9 @@ def _pick(tree: Any, part: int) -> Any:
     return tree
 
 
-def _move(analysis: Analysis, function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+def _move(
+    analysis: Analysis, function: Any, args: tuple[Any, ...], keywords: dict[str, Any]
+) -> Any:
     value = function(*_pick(args, 0), **_pick(keywords, 0))
     error = function(*_pick(args, 1), **_pick(keywords, 1))
     if isinstance(value, list):
@@ -70,7 +73,9 @@ def _terms(x: Any, axis: Any) -> int:
     return math.prod(np.shape(x)[axis] for axis in axes)
 
 
-def _sum(analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any) -> Bounded:
+def _sum(
+    analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any
+) -> Bounded:
     value = np.sum(x.value, axis=axis, keepdims=keepdims)
     magnitude = np.sum(np.abs(x.value), axis=axis, keepdims=keepdims)
     carried = np.sum(x.error, axis=axis, keepdims=keepdims)
@@ -78,11 +83,15 @@ def _sum(analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = Fals
     return Bounded(value, analysis, carried + rounding)
 
 
-def _mean(analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any) -> Any:
+def _mean(
+    analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any
+) -> Any:
     return _sum(analysis, x, axis, keepdims) / _terms(x.value, axis)
 
 
-def _max(analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any) -> Bounded:
+def _max(
+    analysis: Analysis, x: Bounded, axis: Any = None, keepdims: bool = False, **_: Any
+) -> Bounded:
     value = np.max(x.value, axis=axis, keepdims=keepdims)
     return Bounded(value, analysis, np.max(x.error, axis=axis, keepdims=keepdims))
 
@@ -103,14 +112,18 @@ def _where(analysis: Analysis, condition: Any, a: Any, b: Any) -> Bounded:
     return Bounded(np.where(condition, va, vb), analysis, np.where(condition, ea, eb))
 
 
-def _pad(analysis: Analysis, x: Bounded, width: Any, mode: str = "constant", **keywords: Any) -> Bounded:
-    error_keywords = {} if mode == "constant" else keywords
-    return Bounded(
-        np.pad(x.value, width, mode, **keywords), analysis, np.pad(x.error, width, mode, **error_keywords)
-    )
+def _pad(
+    analysis: Analysis, x: Bounded, width: Any, mode: Any = "constant", **keywords: Any
+) -> Bounded:
+    """What is padded with is exact."""
+    value: Array = np.pad(x.value, width, mode, **keywords)
+    error: Array = np.pad(x.error, width, mode, **({} if mode == "constant" else keywords))
+    return Bounded(value, analysis, error)
 
 
-def _full_like(analysis: Analysis, x: Any, fill: Any, dtype: Any = None, shape: Any = None, **_: Any) -> Any:
+def _full_like(
+    analysis: Analysis, x: Any, fill: Any, dtype: Any = None, shape: Any = None, **_: Any
+) -> Any:
     value = np.full_like(parts(x, analysis)[0], fill, dtype=dtype, shape=shape)
     return Bounded(value, analysis) if value.dtype.kind == "f" else value
 
@@ -129,7 +142,9 @@ def _einsum(analysis: Analysis, subscripts: str, *operands: Any, **_: Any) -> Bo
     ones = [np.ones(np.shape(x)) for x in operands]
     terms = int(np.max(np.einsum(subscripts, *ones), initial=0))
     if len(operands) == 2:
-        return product(analysis, lambda a, b: np.einsum(subscripts, a, b), (operands[0], operands[1]), terms)
+        return product(
+            analysis, lambda a, b: np.einsum(subscripts, a, b), (operands[0], operands[1]), terms
+        )
     (x,) = operands
     rounding = max(terms - 1, 0) * analysis.unit * np.einsum(subscripts, np.abs(x.value))
     return Bounded(

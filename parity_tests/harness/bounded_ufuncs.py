@@ -95,13 +95,24 @@ RULES: Mapping[np.ufunc, Rule] = {
     np.conjugate: _kept,
 }
 # How many leading operands must be non-zero for a tiny result to be an underflow.
-UNDERFLOW = {np.multiply: 2, np.true_divide: 1, np.square: 1, np.power: 1, np.exp: 0, np.reciprocal: 0}
+UNDERFLOW = {
+    np.multiply: 2,
+    np.true_divide: 1,
+    np.square: 1,
+    np.power: 1,
+    np.exp: 0,
+    np.reciprocal: 0,
+}
 DECISIONS = {np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal}
 PLAIN = {np.isnan, np.isfinite, np.isinf, np.sign, np.signbit, np.logical_not}
 
 
 def apply_ufunc(
-    analysis: Analysis, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
+    analysis: Analysis,
+    ufunc: np.ufunc,
+    method: str,
+    inputs: tuple[Any, ...],
+    keywords: dict[str, Any],
 ) -> Any:
     """Dispatch of ``__array_ufunc__``: a rule, a decision, matmul or a reduction."""
     if method == "reduce":
@@ -131,7 +142,9 @@ def _by_rule(analysis: Analysis, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Bo
     flat = [part for operand in operands for part in operand]
     error = np.array(np.broadcast_to(rule(analysis.unit, *flat, value), np.shape(value)))
     if ufunc in UNDERFLOW:
-        error[_underflows(analysis, value, [v for v, _ in operands][: UNDERFLOW[ufunc]])] += analysis.tiny
+        error[_underflows(analysis, value, [v for v, _ in operands][: UNDERFLOW[ufunc]])] += (
+            analysis.tiny
+        )
     return Bounded(value, analysis, error)
 
 

@@ -65,7 +65,9 @@ class Case:
         pair, _, options = groups[0].strip().partition(" ")
         settings = _read(groups[2])
         if set(settings) != set(SETTINGS):
-            raise CaseError(f"the case ends with {groups[2].strip()!r}: write {'=… '.join(SETTINGS)}=…")
+            raise CaseError(
+                f"the case ends with {groups[2].strip()!r}: write {'=… '.join(SETTINGS)}=…"
+            )
         _validate(settings)
         return cls(pair, _read(options), _read(groups[1]), **settings)
 
@@ -73,7 +75,9 @@ class Case:
 def _validate(settings: Mapping[str, Any]) -> None:
     for name, allowed in (("dtype", DTYPES), ("layout", tuple(LAYOUTS))):
         if settings[name] not in allowed:
-            raise CaseError(f"{name}={settings[name]} in the case: write one of {', '.join(allowed)}")
+            raise CaseError(
+                f"{name}={settings[name]} in the case: write one of {', '.join(allowed)}"
+            )
     seed = settings["seed"]
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise CaseError(f"seed={seed} in the case: write a whole number from 0")

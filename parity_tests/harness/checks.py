@@ -5,14 +5,16 @@ A check's name is the sentence that it holds the subject to.
 
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy import ndarray as Array
 
+from parity_tests.harness.blame import assign
 from parity_tests.harness.compare import compare, fail
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.slope import Slope, directions, slope
-from parity_tests.harness.subject import Named, make_subject
+from parity_tests.harness.subject import Named, Outcome, make_subject
 from parity_tests.harness.tolerance import unit_roundoff
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Verdict
@@ -28,20 +30,35 @@ def outputs_agree(trial: Trial) -> Iterator[Verdict]:
 def gradients_agree(trial: Trial) -> Iterator[Verdict]:
     """Every gradient, for a random upstream gradient, is what autograd gives for the twin."""
     if trial.outcome.gradients and not trial.allowed.undecided:
-        yield from _compared(trial, "gradients_agree", trial.outcome.gradients, trial.twin.gradients)
+        yield from _compared(
+            trial, "gradients_agree", trial.outcome.gradients, trial.twin.gradients
+        )
 
 
 def slopes_agree(trial: Trial) -> Iterator[Verdict]:
     """The gradient along a random direction is the slope of the subject's own forward."""
     if not trial.smooth or trial.allowed.undecided:
         return
-    gradients = trial.outcome.gradients
-    for quantity, group in _slope_groups(trial.pair, gradients).items():
-        measured, along = _measure(trial, group)
-        if not np.isfinite(measured.error):
-            continue  # an empty mean, an overflow: L has no slope
-        error, limit = _along(gradients, along, measured, trial)
+    for quantity, group in _slope_groups(trial.pair, trial.outcome.gradients).items():
+        yield from _slope_verdict(trial, quantity, group, trial.outcome)
+
+
+def _slope_verdict(
+    trial: Trial, quantity: str, group: tuple[str, ...], judged: Outcome
+) -> Iterator[Verdict]:
+    measured, along = _measure(trial, group)
+    if np.isfinite(measured.error):  # else an empty mean or an overflow: L has no slope
+        error, limit = _along(judged.gradients, along, measured, trial)
         yield compare(trial.case, "slopes_agree", quantity, error, np.zeros(()), limit)
+
+
+def slope_holds(trial: Trial, quantity: str, judged: Outcome) -> bool | None:
+    """Whether one side's gradient is the slope of the subject's forward; None where there is no slope."""
+    own, other = (outcome.gradients.get(quantity) for outcome in (trial.outcome, trial.twin))
+    if not trial.smooth or own is None or other is None or np.shape(own) != np.shape(other):
+        return None
+    verdicts = list(_slope_verdict(trial, quantity, (quantity[1:],), judged))
+    return verdicts[0].passed if verdicts else None
 
 
 def definition_agrees(trial: Trial) -> Iterator[Verdict]:
@@ -67,7 +84,7 @@ def derivations_agree(trial: Trial) -> Iterator[Verdict]:
 
 def inputs_untouched(trial: Trial) -> Iterator[Verdict]:
     """Forward and backward write into none of their arguments, dy included."""
-    touched = set(trial.touched()) if not trial.outcome.error else set(trial.touched())
+    touched = set(trial.touched())
     for name in trial.copies:
         if name in touched:
             yield fail(trial.case, "inputs_untouched", name, f"{name} was written to")
@@ -138,13 +155,15 @@ def checks_of(pair: Pair) -> tuple[str, ...]:
 def judge(trial: Trial) -> list[Verdict]:
     """All verdicts of one case."""
     if trial.twin.error:
-        return [fail(trial.case, "outputs_agree", "y", f"PyTorch refuses the case: {trial.twin.error}")]
+        return [
+            fail(trial.case, "outputs_agree", "y", f"PyTorch refuses the case: {trial.twin.error}")
+        ]
     if trial.outcome.error:
         return [fail(trial.case, "outputs_agree", "y", f"the subject {trial.outcome.error}")]
     verdicts: list[Verdict] = []
     for name in checks_of(trial.pair):
         verdicts.extend(CHECKS[name][0](trial))
-    return verdicts
+    return assign(trial, verdicts, slope_holds)
 
 
 def _compared(trial: Trial, check: str, got: Named, expected: Named) -> Iterator[Verdict]:
@@ -152,14 +171,16 @@ def _compared(trial: Trial, check: str, got: Named, expected: Named) -> Iterator
         if got.get(quantity) is None and expected.get(quantity) is None:
             continue
         allowed = trial.allowed.of(quantity)
-        yield compare(trial.case, check, quantity, got.get(quantity), expected.get(quantity), allowed)
+        yield compare(
+            trial.case, check, quantity, got.get(quantity), expected.get(quantity), allowed
+        )
 
 
 def _renamed(verdicts: Iterator[Verdict], derivation: str) -> Iterator[Verdict]:
-    from dataclasses import replace
-
     for verdict in verdicts:
-        yield replace(verdict, quantity=f"{verdict.quantity} by {derivation.removeprefix('backward_')}")
+        yield replace(
+            verdict, quantity=f"{verdict.quantity} by {derivation.removeprefix('backward_')}"
+        )
 
 
 def _holds(trial: Trial, check: str, quantity: str) -> Verdict:

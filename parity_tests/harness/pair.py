@@ -121,10 +121,13 @@ class Pair:
         configurations = self.configurations
         if configurations is None:
             configurations = configured(sizes=default_sizes(self.signature.axes))
+
+        def case(configuration: Configuration, layout: str, regime: Regime, seed: int) -> Case:
+            options, sizes = configuration
+            return Case(self.name, options, sizes, dtype, layout, regime.name, seed)
+
         return st.builds(
-            lambda configuration, layout, regime, seed: Case(
-                self.name, *configuration, dtype=dtype, layout=layout, values=regime.name, seed=seed
-            ),
+            case,
             configurations,
             st.sampled_from(list(LAYOUTS)),
             st.sampled_from(self.regimes),
@@ -154,7 +157,16 @@ def configured(
     sizes: Mapping[str, st.SearchStrategy[Any]] | None = None,
 ) -> st.SearchStrategy[Configuration]:
     """Options and sizes that do not depend on each other."""
-    return st.tuples(st.fixed_dictionaries(dict(options or {})), st.fixed_dictionaries(dict(sizes or {})))
+    return st.tuples(_in_order(dict(options or {})), _in_order(dict(sizes or {})))
+
+
+def _in_order(
+    strategies: Mapping[str, st.SearchStrategy[Any]],
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Hypothesis may fill a dict in any order; a case prints in one."""
+    return st.fixed_dictionaries(dict(strategies)).map(
+        lambda drawn: {name: drawn[name] for name in strategies}
+    )
 
 
 def select(pairs: Mapping[str, Pair], *names: str) -> list[Pair]:

@@ -15,9 +15,15 @@ from parity_tests.harness.pair import Pair
 from parity_tests.harness.subject import Outcome
 
 
-def run_twin(pair: Pair, case: Case, arguments: Arrays, draw_dy: Callable[[tuple[int, ...]], Array]) -> Outcome:
+def run_twin(
+    pair: Pair, case: Case, arguments: Arrays, draw_dy: Callable[[tuple[int, ...]], Array]
+) -> Outcome:
     """Outputs and autograd's gradients of the twin; ``draw_dy`` is asked for dy once y's shape is known."""
-    tensors = {name: to_tensor(array, case.layout) for name, array in arguments.items() if array is not None}
+    tensors = {
+        name: to_tensor(array, case.layout)
+        for name, array in arguments.items()
+        if array is not None
+    }
     try:
         if pair.kind == "optimizer":
             return Outcome(_trajectory(pair.twin, case.options, tensors))
@@ -83,7 +89,9 @@ def _call(pair: Pair, module: torch.nn.Module, inputs: Mapping[str, Tensor]) -> 
     return module(*inputs.values())  # type: ignore[no-any-return]
 
 
-def _trajectory(twin: Any, options: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> dict[str, Array]:
+def _trajectory(
+    twin: Any, options: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> dict[str, Array]:
     param = torch.nn.Parameter(tensors["param"].clone())
     optimizer = twin([param], **options)
     path: dict[str, list[Array]] = {}

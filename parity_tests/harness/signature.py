@@ -85,7 +85,7 @@ def array_axes(hints: Mapping[str, Any]) -> dict[str, str]:
 def _argument(name: str, hint: Any) -> Argument:
     array = _array(hint)
     if array is None:
-        raise TypeError(f"argument {name!r} is annotated {hint!r}: write Float[Array, \"axes\"]")
+        raise TypeError(f'argument {name!r} is annotated {hint!r}: write Float[Array, "axes"]')
     optional = NoneType in typing.get_args(hint)
     return Argument(name, array.dim_str.strip(), _kind(array), optional)
 

@@ -41,7 +41,11 @@ def unit_roundoff(dtype: str) -> float:
 
 
 def allow(
-    subject: Subject, arguments: Mapping[str, Any], dy: Array | None, dtype: str, twin_roundings: int = 0
+    subject: Subject,
+    arguments: Mapping[str, Any],
+    dy: Array | None,
+    dtype: str,
+    twin_roundings: int = 0,
 ) -> Allowed:
     """Run the reference on bounds; ``dy`` None means that there is no backward.
 
@@ -55,7 +59,11 @@ def allow(
     except Unanalysed:
         return _coarse(subject, arguments, dy, dtype)
     found = {**outputs, **gradients}
-    errors = {name: _both_sides(x, dtype, twin_roundings) for name, x in found.items() if isinstance(x, Bounded)}
+    errors = {
+        name: _both_sides(x, dtype, twin_roundings)
+        for name, x in found.items()
+        if isinstance(x, Bounded)
+    }
     return Allowed(errors, analysis.undecided)
 
 
@@ -70,7 +78,9 @@ def _both_sides(x: Bounded, dtype: str, twin_roundings: int) -> Array:
     return bound
 
 
-def _coarse(subject: Subject, arguments: Mapping[str, Any], dy: Array | None, dtype: str) -> Allowed:
+def _coarse(
+    subject: Subject, arguments: Mapping[str, Any], dy: Array | None, dtype: str
+) -> Allowed:
     """For text that the analysis cannot follow: u × numbers that went in × largest number that came out.
 
     Our own references never come here (a test holds that); somebody else's code may.
@@ -82,6 +92,9 @@ def _coarse(subject: Subject, arguments: Mapping[str, Any], dy: Array | None, dt
     found = {name: x for name, x in {**outputs, **gradients}.items() if x is not None}
     scale = SIDES * unit_roundoff(dtype) * terms
     return Allowed(
-        {name: np.full(np.shape(x), scale * np.max(np.abs(x), initial=0)) for name, x in found.items()},
+        {
+            name: np.full(np.shape(x), scale * np.max(np.abs(x), initial=0))
+            for name, x in found.items()
+        },
         undecided=False,
     )

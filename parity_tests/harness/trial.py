@@ -1,6 +1,5 @@
 """One case, run: everything that checks ask about, each computed at most once."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -77,12 +76,17 @@ class Trial:
         return outcome
 
     def _shape_is_right(self, outputs: Named) -> bool:
-        return self.dy is not None and np.shape(outputs.get("y")) == self.dy.shape
+        return self.dy is not None and "y" in outputs and np.shape(outputs["y"]) == self.dy.shape
 
     @cached_property
     def naive(self) -> Outcome:
         """What the definition as plain loops gives."""
         return self.attempt(make_subject(self.pair, self.case, self.pair.naive), "backward")
+
+    @cached_property
+    def own_reference(self) -> Outcome:
+        """What the pair's reference gives, where somebody else's implementation is judged."""
+        return self.attempt(make_subject(self.pair, self.case, self.pair.reference), "backward")
 
     @cached_property
     def allowed(self) -> Allowed:
@@ -103,6 +107,3 @@ class Trial:
                 self.subject.backward(saved, self.dy)
                 outcome.gradients = self.subject.backward(saved, self.dy)
         return outcome
-
-
-Check = Callable[[Trial], Any]

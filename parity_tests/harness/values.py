@@ -49,7 +49,9 @@ def tied(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, A
     return rng.integers(-1, 2, shape).astype(float)
 
 
-def all_negative(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+def all_negative(
+    rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]
+) -> Array:
     """Distinct numbers below zero: shows a padding with 0 where -inf belongs."""
     return distinct(rng, shape, names) - (np.prod(shape) + 2) * GAP - 1
 
@@ -75,4 +77,5 @@ def count(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, 
 
 def coin(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
     """Masks: True with probability 1 - p where the case has a p, else one half."""
-    return rng.random(shape) >= names.get("p", 0.5)
+    kept: Array = rng.random(shape) >= names.get("p", 0.5)
+    return kept

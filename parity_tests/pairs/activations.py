@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from parity_tests.harness import values
 from parity_tests.harness.pair import Configuration, Pair, Regime, configured, shapes
 
-KINK = (Regime("ordinary", {"x": values.off_zero}), Regime("ties", {"x": values.tied}, smooth=False))
+KINK = (
+    Regime("ordinary", {"x": values.off_zero}),
+    Regime("ties", {"x": values.tied}, smooth=False),
+)
 SATURATED = (Regime(), Regime("large", {"x": values.large}))
 
 

@@ -20,7 +20,12 @@ EPS = st.sampled_from([1e-5, 1e-3, 0.1, 1.0])
 @st.composite
 def linear(draw: st.DrawFn) -> Configuration:
     features = draw(shapes(1, 3).map(lambda shape: (max(shape[0], 1), *shape[1:])))
-    sizes = {"n": draw(BATCH), "features": features, "d_in": math.prod(features), "d_out": draw(SIZE)}
+    sizes = {
+        "n": draw(BATCH),
+        "features": features,
+        "d_in": math.prod(features),
+        "d_out": draw(SIZE),
+    }
     return {"bias": draw(st.booleans())}, sizes
 
 
@@ -37,7 +42,21 @@ def _window(draw: st.DrawFn, dilated: bool, half_padded: bool) -> dict[str, Any]
     padding = draw(st.integers(0, kernel // 2 if half_padded else 3))
     least = max(dilation if half_padded else 1, dilation * (kernel - 1) + 1 - 2 * padding)
     size = least + draw(st.integers(0, 5))
-    return {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation, "size": size}
+    return {
+        "kernel": kernel,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "size": size,
+    }
+
+
+@st.composite
+def _tile(draw: st.DrawFn) -> dict[str, Any]:
+    """What everybody uses: windows side by side, nothing else."""
+    kernel = draw(st.integers(1, 3))
+    size = kernel + draw(st.integers(0, 4))
+    return {"kernel": kernel, "stride": kernel, "padding": 0, "dilation": 1, "size": size}
 
 
 @st.composite
@@ -59,7 +78,8 @@ def conv2d(draw: st.DrawFn) -> Configuration:
 
 @st.composite
 def pool2d(draw: st.DrawFn, dilated: bool) -> Configuration:
-    rows, columns = draw(_window(dilated, True)), draw(_window(dilated, True))
+    windows = _tile() if draw(st.integers(0, 3)) == 0 else _window(dilated, True)
+    rows, columns = draw(windows), draw(windows)
     names = {"kernel_size": "kernel", "stride": "stride", "padding": "padding"}
     if dilated:
         names["dilation"] = "dilation"
@@ -122,7 +142,9 @@ def flatten(draw: st.DrawFn) -> Configuration:
 
 DROPOUT = {"p": st.sampled_from([0.5, 0.0, 0.25, 0.9, 1.0]), "training": st.booleans()}
 AFFINE = {"weight": "affine", "bias": "affine"}
-RUNNING = dict.fromkeys(("running_mean", "running_var", "num_batches_tracked"), "track_running_stats")
+RUNNING = dict.fromkeys(
+    ("running_mean", "running_var", "num_batches_tracked"), "track_running_stats"
+)
 NORM_DRAWS = {"running_var": values.positive, "num_batches_tracked": values.count}
 
 PAIRS = (

@@ -12,7 +12,9 @@ LABELS = {"target": values.below("c")}
 PAIRS = (
     Pair(
         "losses.cross_entropy_loss.CrossEntropyLoss",
-        configured({"reduction": REDUCTION, "label_smoothing": st.sampled_from([0.0, 0.1, 1.0])}, SCORES),
+        configured(
+            {"reduction": REDUCTION, "label_smoothing": st.sampled_from([0.0, 0.1, 1.0])}, SCORES
+        ),
         (Regime(), Regime("large", {"x": values.large})),
         LABELS,
     ),

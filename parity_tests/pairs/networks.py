@@ -22,7 +22,7 @@ def _configuration(options: dict[str, Any], n: int, shape: tuple[int, ...]) -> C
 
 @st.composite
 def linear_block(draw: st.DrawFn, normalized: bool) -> Configuration:
-    options = {"d_in": draw(WIDTH), "d_out": draw(SPREAD if normalized else WIDTH)}
+    options: dict[str, Any] = {"d_in": draw(WIDTH), "d_out": draw(SPREAD if normalized else WIDTH)}
     if normalized:
         options |= {"normalization": draw(NORM), "training": draw(st.booleans())}
     return _configuration(options, draw(BATCH), (options["d_in"],))
@@ -31,8 +31,10 @@ def linear_block(draw: st.DrawFn, normalized: bool) -> Configuration:
 @st.composite
 def conv_block(draw: st.DrawFn, normalized: bool = False, pooled: bool = False) -> Configuration:
     """The image holds the kernel, and what convolution leaves holds the pooling window."""
-    kernel, stride, padding = (draw(st.tuples(*[sizes] * 2)) for sizes in (
-        st.integers(1, 3), st.integers(1, 2), st.integers(0, 1)))
+    kernel, stride, padding = (
+        draw(st.tuples(*[sizes] * 2))
+        for sizes in (st.integers(1, 3), st.integers(1, 2), st.integers(0, 1))
+    )
     options: dict[str, Any] = {
         "c_in": draw(st.integers(1, 3)), "c_out": draw(st.integers(1, 3)),
         "kernel_size": kernel, "stride": stride, "padding": padding,
@@ -44,7 +46,8 @@ def conv_block(draw: st.DrawFn, normalized: bool = False, pooled: bool = False) 
     if normalized:
         options["training"] = draw(st.booleans())
     height, width = (
-        max(1, stride[i] * (room[i] - 1) + kernel[i] - 2 * padding[i]) + draw(st.integers(0, 3)) for i in (0, 1)
+        max(1, stride[i] * (room[i] - 1) + kernel[i] - 2 * padding[i]) + draw(st.integers(0, 3))
+        for i in (0, 1)
     )
     return _configuration(options, draw(BATCH), (options["c_in"], height, width))
 
@@ -53,7 +56,8 @@ def conv_block(draw: st.DrawFn, normalized: bool = False, pooled: bool = False) 
 def two_layer_net(draw: st.DrawFn) -> Configuration:
     shape = tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
     names = ("hidden_dim", "num_classes")
-    options = {"input_dim": math.prod(shape)} | {name: draw(WIDTH) for name in names}
+    options: dict[str, Any] = {"input_dim": math.prod(shape)}
+    options |= {name: draw(WIDTH) for name in names}
     return _configuration(options, draw(BATCH), shape)
 
 
@@ -77,9 +81,15 @@ def fully_connected(draw: st.DrawFn) -> Configuration:
 def conv_net(draw: st.DrawFn, filters: tuple[int, ...], normalized: bool = False) -> Configuration:
     filter_size = draw(st.sampled_from(filters))
     least = filter_size + 1 if normalized else 2
-    shape = (draw(st.integers(1, 3)), least + draw(st.integers(0, 4)), least + draw(st.integers(0, 4)))
+    shape = (
+        draw(st.integers(1, 3)),
+        least + draw(st.integers(0, 4)),
+        least + draw(st.integers(0, 4)),
+    )
     names = ("num_filters", "hidden_dim", "num_classes")
-    options = {"input_dim": shape, "filter_size": filter_size} | {name: draw(WIDTH) for name in names}
+    options: dict[str, Any] = {"input_dim": shape, "filter_size": filter_size} | {
+        name: draw(WIDTH) for name in names
+    }
     if normalized:
         options["training"] = draw(st.booleans())
     return _configuration(options, draw(st.integers(1, 3)), shape)

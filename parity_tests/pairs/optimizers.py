@@ -28,7 +28,14 @@ def sgd(draw: st.DrawFn) -> Configuration:
     return options, {name: draw(size) for name, size in PATH.items()}
 
 
-ADAM = {"lr": LR, "betas": BETAS, "eps": EPS, "weight_decay": DECAY, "amsgrad": SWITCH, "maximize": SWITCH}
+ADAM = {
+    "lr": LR,
+    "betas": BETAS,
+    "eps": EPS,
+    "weight_decay": DECAY,
+    "amsgrad": SWITCH,
+    "maximize": SWITCH,
+}
 ADAGRAD = {
     "lr": LR,
     "lr_decay": DECAY,
@@ -51,8 +58,8 @@ RMSPROP = {
 def rmsprop(draw: st.DrawFn) -> Configuration:
     """Long steps with weight decay make the gradient nearly constant: its centered variance is then all rounding."""
     options = {name: draw(option) for name, option in RMSPROP.items()}
-    options["lr"] = draw(st.sampled_from([1e-2, 1e-3]) if options["weight_decay"] else LR)
-    return options, {name: draw(size) for name, size in PATH.items()}
+    lr = draw(st.sampled_from([1e-2, 1e-3]) if options["weight_decay"] else LR)
+    return {"lr": lr, **options}, {name: draw(size) for name, size in PATH.items()}
 
 
 PAIRS = (

@@ -1,0 +1,75 @@
+"""Cases: valid by construction, one line each, read back from it; bad lines are refused in one line."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parity_tests import CaseError, UnknownPair, replay, select
+from parity_tests.harness.cases import Case
+from parity_tests.harness.trial import Trial
+from parity_tests.pairs import PAIRS
+
+GOOD = (
+    "layers.linear bias=True / n=2 features=(3,) d_in=3 d_out=4 / "
+    "dtype=float64 layout=strided values=ordinary seed=7"
+)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_drawn_cases_are_accepted_by_pytorch_and_read_back(name: str) -> None:
+    pair = PAIRS[name]
+
+    @settings(
+        max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(st.sampled_from(["float64", "float32"]).flatmap(pair.cases))
+    def holds(case: Case) -> None:
+        assert Case.parse(str(case)) == case
+        trial = Trial(pair, case)
+        assert trial.twin.error == ""
+        assert trial.outcome.error == ""
+
+    holds()
+
+
+def test_replay_of_a_good_line_passes() -> None:
+    findings = replay(GOOD)
+    assert findings.passed
+    assert {verdict.case for verdict in findings.verdicts} == {GOOD}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("nonsense", "cannot read the case"),
+        (GOOD.replace("layers.linear", "layers.liner"), "did you mean layers.linear?"),
+        (GOOD.replace("layers.linear", "layers"), "no single pair"),
+        (GOOD.replace("bias=True", "bias"), "write name=value"),
+        (GOOD.replace("bias=True", "bias=__import__('os')"), "is no value"),
+        (GOOD.replace("bias=True", "stride=2"), "has the options"),
+        (GOOD.replace("d_out=4", ""), "no size for d_out"),
+        (GOOD.replace("float64", "int8"), "dtype=int8"),
+        (GOOD.replace("strided", "spiral"), "layout=spiral"),
+        (GOOD.replace("ordinary", "odd"), "values=odd"),
+        (GOOD.replace("seed=7", "seed=-1"), "seed=-1"),
+        (GOOD.replace(" seed=7", ""), "dtype=… layout=… values=… seed=…"),
+        (GOOD.replace("n=2", "n=-2"), "n=-2"),
+        (GOOD.replace("n=2", "n=many"), "n=many"),
+    ],
+)
+def test_a_bad_line_is_refused_in_one_line(line: str, says: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        replay(line)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_prefixes_select_families() -> None:
+    assert [pair.name for pair in select("layers.batch_norm")] == [
+        "layers.batch_norm.BatchNorm1d",
+        "layers.batch_norm.BatchNorm2d",
+    ]
+    assert len(select()) == len(PAIRS)
+    assert select("layers.linear.Linear") == select("layers.linear")
+    with pytest.raises(UnknownPair, match=r"did you mean layers\.conv2d\?"):
+        select("layers.conv3d")

@@ -1,0 +1,67 @@
+"""Every fault of the zoo is caught, and every check catches one."""
+
+import pytest
+
+from parity_tests import check
+from parity_tests.faults import FAULTS, Fault, activations, layers
+from parity_tests.harness.checks import CHECKS
+
+CAUGHT_BY = {
+    "outputs_agree": ("layers.max_pool2d", layers.MaxPoolPadsWithZero),
+    "gradients_agree": ("activations.softmax", activations.SoftmaxZeroGradient),
+    "slopes_agree": ("activations.sigmoid", activations.SigmoidSignFlipped),
+    "definition_agrees": ("layers.conv2d", layers.ConvFirstGroupOnly),
+    "derivations_agree": ("layers.layer_norm", layers.LayerNormNineStepsForgetsTheMean),
+    "inputs_untouched": ("activations.tanh", activations.TanhWritesIntoDy),
+    "dtype_kept": ("activations.tanh", activations.TanhReturnsFloat64),
+    "same_answer_twice": ("layers.linear", layers.LinearRemembersTheLastInput),
+    "masks_are_fair": ("layers.dropout", layers.DropoutDrawsTheOtherProbability),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault_is_caught(fault: Fault) -> None:
+    findings = check(
+        fault.pair,
+        examples=200,
+        dtypes=["float64"],
+        implementation=fault.implementation,
+        shrink=False,
+    )
+    assert not findings.passed
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_is_seen_to_fail_and_to_pass(name: str) -> None:
+    pair, implementation = CAUGHT_BY[name]
+    wrong = check(pair, examples=60, implementation=implementation, shrink=False)
+    assert name in {verdict.check for verdict in wrong.failures}
+    right = [verdict for verdict in check(pair, examples=60).verdicts if verdict.check == name]
+    assert right
+    assert all(verdict.passed for verdict in right)
+
+
+def test_the_subject_is_blamed_and_not_pytorch() -> None:
+    findings = check(
+        "activations.softmax", examples=60, implementation=activations.SoftmaxZeroGradient
+    )
+    blamed = {verdict.blame for verdict in findings.failures}
+    assert blamed == {"subject"}
+
+
+def test_a_wrong_twin_is_blamed_on_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch import Tensor
+
+    from torch_impl.activations.tanh import Tanh
+
+    monkeypatch.setattr(Tanh, "forward", lambda self, x: x.tanh() + 0 * x.detach() + _once(x))
+    findings = check("activations.tanh", examples=30, dtypes=["float64"], shrink=False)
+    gradients = [v for v in findings.failures if v.check == "gradients_agree"]
+    assert gradients
+    assert {verdict.blame for verdict in gradients} == {"PyTorch"}
+    assert isinstance(Tensor, type)
+
+
+def _once(x):  # type: ignore[no-untyped-def]
+    """Zero, with a gradient of one."""
+    return x - x.detach()

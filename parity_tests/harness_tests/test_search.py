@@ -1,0 +1,60 @@
+"""A run is a function of its seed; a verdict replays to the bit; failures shrink."""
+
+import pytest
+
+from parity_tests import assert_parity, check, replay
+from parity_tests.faults import layers
+from parity_tests.harness.cases import Case
+
+
+def test_the_same_seed_gives_the_same_findings_in_any_number_of_processes() -> None:
+    one = check("layers.layer_norm", "losses", examples=20, seed=3, jobs=1)
+    assert one == check("layers.layer_norm", "losses", examples=20, seed=3, jobs=2)
+    other = check("layers.layer_norm", "losses", examples=20, seed=4, jobs=1)
+    assert [v.case for v in one.verdicts] != [v.case for v in other.verdicts]
+
+
+def test_each_verdict_replays_exactly() -> None:
+    for verdict in check("layers.group_norm", "layers.conv2d", examples=20).verdicts:
+        (again,) = [v for v in replay(verdict.case).verdicts if v.key == verdict.key]
+        assert (again.passed, again.worst, again.allowed, again.at) == (
+            verdict.passed,
+            verdict.worst,
+            verdict.allowed,
+            verdict.at,
+        )
+
+
+def test_a_failure_is_shown_on_its_smallest_case() -> None:
+    findings = check(
+        "layers.max_pool2d", examples=200, dtypes=["float64"], implementation=layers.MaxPoolAssigns
+    )
+    case = Case.parse(next(v.case for v in findings.failures if v.check == "gradients_agree"))
+    # Two windows that overlap need three pixels in a row or column, and no less will do.
+    assert sorted((case.sizes["h"], case.sizes["w"])) == [1, 3]
+    assert (case.sizes["n"], case.sizes["c"]) == (1, 1)
+
+
+def test_assert_parity_tells_what_failed_and_how_to_replay_it() -> None:
+    with pytest.raises(AssertionError, match=r'nnparity check --replay "layers\.max_pool2d'):
+        assert_parity(
+            "layers.max_pool2d", examples=100, implementation=layers.MaxPoolAssigns, shrink=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("keywords", "says"),
+    [
+        ({"examples": 0}, "examples is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"dtypes": ["int8"]}, "'int8'"),
+    ],
+)
+def test_arguments_out_of_range_are_named(keywords: dict, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        check("layers.linear", **keywords)
+
+
+def test_an_implementation_needs_one_pair() -> None:
+    with pytest.raises(ValueError, match="one pair"):
+        check("layers", implementation=layers.MaxPoolAssigns)
