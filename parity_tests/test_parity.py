@@ -10,7 +10,7 @@ from parity_tests.pairs import PAIRS
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("pair", PAIRS)
 def test_parity(pair: str, dtype: str) -> None:
-    assert_parity(pair, dtypes=[dtype], examples=40)
+    assert_parity(pair, dtypes=[dtype], examples=30)
 
 
 @pytest.mark.nightly

@@ -120,7 +120,7 @@ def masks_are_fair(trial: Trial) -> Iterator[Verdict]:
     Over N draws the share kept leaves 1 - p by more than t with probability at most
     2 exp(-2 N t^2) (Hoeffding 1963, theorem 1): t is where that is 2^-64.
     """
-    shape = (64, 65)
+    shape = (512, 513)
     rng = np.random.default_rng(trial.case.seed)
     mask = trial.implementation(p=trial.case.options["p"]).draw_mask(rng, shape)
     size = mask.size
@@ -162,7 +162,11 @@ def judge(trial: Trial) -> list[Verdict]:
         return [fail(trial.case, "outputs_agree", "y", f"the subject {trial.outcome.error}")]
     verdicts: list[Verdict] = []
     for name in checks_of(trial.pair):
-        verdicts.extend(CHECKS[name][0](trial))
+        try:
+            verdicts.extend(CHECKS[name][0](trial))
+        except Exception as raised:  # a subject may fail only when it is called once more
+            message = f"the check ends with {type(raised).__name__}: {raised}"
+            verdicts.append(fail(trial.case, name, "y", message))
     return assign(trial, verdicts, slope_holds)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray as Array
 
-from parity_tests.harness.bounded import Analysis, Bounded, Unanalysed
+from parity_tests.harness.bounded import Analysis, Bounded
 from parity_tests.harness.subject import Subject
 
 SIDES = 2
@@ -56,7 +56,7 @@ def allow(
     try:
         outputs, saved = subject.forward(bounded)
         gradients = {} if dy is None else subject.backward(saved, _enclose(dy, analysis))
-    except Unanalysed:
+    except Exception:  # somebody else's text may fail on this array type in any way
         return _coarse(subject, arguments, dy, dtype)
     found = {**outputs, **gradients}
     errors = {
