@@ -13,6 +13,7 @@ from numpy import ndarray as Array
 from parity_tests.harness.blame import assign
 from parity_tests.harness.compare import compare, fail
 from parity_tests.harness.pair import Pair
+from parity_tests.harness.run import draw_in_pytorch
 from parity_tests.harness.slope import Slope, directions, slope
 from parity_tests.harness.subject import Named, Outcome, make_subject
 from parity_tests.harness.tolerance import unit_roundoff
@@ -134,6 +135,23 @@ def masks_are_fair(trial: Trial) -> Iterator[Verdict]:
     yield compare(trial.case, "masks_are_fair", "pairs kept", neighbours, expected**2, 2 * limit)
 
 
+def pytorchs_masks_agree(trial: Trial) -> Iterator[Verdict]:
+    """With a mask that PyTorch's own dropout drew, the output is PyTorch's: the scale is the same."""
+    x = trial.arguments["x"]
+    if x is None or not trial.case.options.get("training", True):
+        return
+    mask, expected = draw_in_pytorch(trial.pair, trial.case, x)
+    with np.errstate(all="ignore"):
+        outputs, _ = trial.subject.forward({**trial.arguments, "mask": mask})
+    allowed = trial.allowed_for({**trial.arguments, "mask": mask}).of("y")
+    yield compare(trial.case, "pytorchs_masks_agree", "y", outputs["y"], expected, allowed)
+
+
+def draws_masks(pair: Pair) -> bool:
+    """Whether the operation is a dropout; a network that has one draws through it."""
+    return pair.kind == "operation" and hasattr(pair.reference, "draw_mask")
+
+
 CHECKS: dict[str, tuple[Check, Callable[[Pair], bool]]] = {
     "outputs_agree": (outputs_agree, lambda pair: True),
     "gradients_agree": (gradients_agree, lambda pair: pair.kind != "optimizer"),
@@ -143,7 +161,8 @@ CHECKS: dict[str, tuple[Check, Callable[[Pair], bool]]] = {
     "inputs_untouched": (inputs_untouched, lambda pair: True),
     "dtype_kept": (dtype_kept, lambda pair: True),
     "same_answer_twice": (same_answer_twice, lambda pair: True),
-    "masks_are_fair": (masks_are_fair, lambda pair: hasattr(pair.reference, "draw_mask")),
+    "masks_are_fair": (masks_are_fair, draws_masks),
+    "pytorchs_masks_agree": (pytorchs_masks_agree, draws_masks),
 }
 
 

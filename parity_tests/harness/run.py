@@ -32,6 +32,17 @@ def run_twin(
         return Outcome(error=f"{type(refused).__name__}: {str(refused).splitlines()[0]}")
 
 
+def draw_in_pytorch(pair: Pair, case: Case, x: Array) -> tuple[Array, Array]:
+    """A dropout left to draw for itself: which values of x it kept, and its output."""
+    module = build(pair, case).train()
+    results = []
+    # Both in the same layout: numbers are drawn in the order of memory.
+    for given in (np.ones_like(x), x):
+        torch.manual_seed(case.seed)
+        results.append(to_array(module(to_tensor(given, case.layout))))
+    return results[0] != 0, results[1]
+
+
 def to_tensor(array: Array, layout: str = "contiguous") -> Tensor:
     """A copy in PyTorch's own aligned memory, with the strides that the layout gives in NumPy."""
     tensor = torch.tensor(np.ascontiguousarray(array).reshape(array.shape))

