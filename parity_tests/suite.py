@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
@@ -129,7 +130,8 @@ def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     torch.set_num_threads(1)
     weights = {name: -_weight(PAIRS[name]) for name, *_ in tasks}
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context(method)) as pool:
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
         futures = {
             pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])
         }
@@ -139,6 +141,10 @@ def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _weight(pair: Pair) -> int:

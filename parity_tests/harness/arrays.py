@@ -29,8 +29,9 @@ def upstream(case: Case, shape: tuple[int, ...]) -> Array:
 def _operation(pair: Pair, case: Case) -> Arrays:
     arrays: Arrays = {}
     for argument in pair.signature.arguments:
-        option = pair.present.get(argument.name, argument.name)
-        if argument.optional and not case.options.get(option, True):
+        switches = pair.present.get(argument.name, (argument.name,))
+        given = all(case.options.get(switch, True) for switch in switches)
+        if argument.optional and not given:
             arrays[argument.name] = None
         else:
             shape = argument.shape(_complete(pair, case))

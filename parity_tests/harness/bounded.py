@@ -38,7 +38,7 @@ class Analysis:
     """One run of the analysis: the format's unit roundoff and smallest normal number.
 
     Below that number the model gains an absolute term: results there are charged with it.
-    ``undecided`` becomes True when a comparison or an argmax had operands closer than their errors:
+    ``undecided`` becomes True when a comparison or an argmax had operands closer than their errors,
     the two sides may take different branches there, so gradients are not comparable.
     """
 

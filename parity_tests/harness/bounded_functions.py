@@ -97,11 +97,13 @@ def _max(
 
 
 def _argmax(analysis: Analysis, x: Bounded, axis: Any = None, **keywords: Any) -> Any:
-    """Undecided where another element comes within the errors of the largest."""
-    if np.any(x.error > 0) and x.size:
+    """Undecided where another element comes within the errors of the largest, and is not the same."""
+    if axis is None:
+        x, axis = x.ravel(), 0
+    if np.any(x.error > 0):
         top = np.max(x.value, axis=axis, keepdims=True)
-        near = x.value + 2 * x.error >= top
-        if np.any(np.sum(near, axis=axis) > 1):
+        reach = np.take_along_axis(x.error, np.argmax(x.value, axis, keepdims=True), axis)
+        if np.any((x.value != top) & (x.value + x.error + reach >= top)):
             analysis.undecided = True
     return np.argmax(x.value, axis=axis, **keywords)
 

@@ -63,8 +63,13 @@ def _exp(u: float, a: Any, ea: Any, c: Any) -> Any:
     return c * np.expm1(ea) + LIBRARY_ULPS * u * np.abs(c)
 
 
-def _selected(u: float, a: Any, ea: Any, b: Any, eb: Any, c: Any) -> Any:
-    return np.maximum(ea, eb)
+def _larger(u: float, a: Any, ea: Any, b: Any, eb: Any, c: Any) -> Any:
+    """The error of the operand that is the larger for certain; of both where that hangs on rounding."""
+    return np.where(a - ea > b + eb, ea, np.where(b - eb > a + ea, eb, np.maximum(ea, eb)))
+
+
+def _smaller(u: float, a: Any, ea: Any, b: Any, eb: Any, c: Any) -> Any:
+    return _larger(u, -a, ea, -b, eb, c)
 
 
 def _kept(u: float, a: Any, ea: Any, c: Any) -> Any:
@@ -86,9 +91,9 @@ RULES: Mapping[np.ufunc, Rule] = {
     np.log: _smooth(lambda a, ea, c: 1 / np.maximum(a - ea, 0)),
     np.log1p: _smooth(lambda a, ea, c: 1 / np.maximum(1 + a - ea, 0)),
     np.tanh: _smooth(lambda a, ea, c: np.minimum(1, 1 - c * c + 2 * ea)),
-    np.maximum: _selected,
-    np.minimum: _selected,
-    np.fmax: _selected,
+    np.maximum: _larger,
+    np.minimum: _smaller,
+    np.fmax: _larger,
     np.negative: _kept,
     np.positive: _kept,
     np.absolute: _kept,
@@ -157,9 +162,9 @@ def _underflows(analysis: Analysis, value: Any, factors: list[Any]) -> Any:
 
 
 def _decide(analysis: Analysis, ufunc: np.ufunc, inputs: tuple[Any, ...]) -> Array:
+    """Equal operands are no doubt: they are the same number, computed in the same way, on either side."""
     (a, ea), (b, eb) = (parts(x, analysis) for x in inputs)
-    doubt = ea + eb
-    if np.any((doubt > 0) & (np.abs(a - b) <= doubt)):
+    if np.any((a != b) & (np.abs(a - b) <= ea + eb)):
         analysis.undecided = True
     return np.asarray(ufunc(a, b))
 

@@ -77,10 +77,12 @@ def derivations_agree(trial: Trial) -> Iterator[Verdict]:
         other = trial.attempt(trial.subject, derivation)
         if other.error:
             yield fail(trial.case, "derivations_agree", derivation, other.error)
-        for witness in (trial.outcome, trial.twin):
+        name = derivation.removeprefix("backward_")
+        witnesses = {f"by {name}": trial.twin, f"by {name} and backward": trial.outcome}
+        for suffix, witness in witnesses.items():
             if other.gradients and witness.gradients:
                 verdicts = _compared(trial, "derivations_agree", other.gradients, witness.gradients)
-                yield from _renamed(verdicts, derivation)
+                yield from (replace(v, quantity=f"{v.quantity} {suffix}") for v in verdicts)
 
 
 def inputs_untouched(trial: Trial) -> Iterator[Verdict]:
@@ -196,13 +198,6 @@ def _compared(trial: Trial, check: str, got: Named, expected: Named) -> Iterator
         allowed = trial.allowed.of(quantity)
         yield compare(
             trial.case, check, quantity, got.get(quantity), expected.get(quantity), allowed
-        )
-
-
-def _renamed(verdicts: Iterator[Verdict], derivation: str) -> Iterator[Verdict]:
-    for verdict in verdicts:
-        yield replace(
-            verdict, quantity=f"{verdict.quantity} by {derivation.removeprefix('backward_')}"
         )
 
 

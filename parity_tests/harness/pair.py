@@ -49,7 +49,7 @@ class Pair:
             axis of the annotations gets a small size of its own.
         regimes: how numbers are drawn, one of them for each case.
         draws: draws that hold in every regime (labels, masks, variances).
-        present: which option decides whether an optional argument is given (default: its own name).
+        present: which options must all be on for an optional argument to be given (default: its own name).
         kind: ``operation``, ``optimizer`` or ``network``.
         twin_roundings: roundings that the twin makes beyond the reference's, to change a convention.
     """
@@ -58,7 +58,7 @@ class Pair:
     configurations: st.SearchStrategy[Configuration] | None = None
     regimes: tuple[Regime, ...] = (Regime(),)
     draws: Mapping[str, Draw] = field(default_factory=dict)
-    present: Mapping[str, str] = field(default_factory=dict)
+    present: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kind: Kind = "operation"
     twin_roundings: Callable[[Names], int] = lambda names: 0
 
@@ -220,4 +220,6 @@ def _constructor_options(pair: Pair) -> list[str]:
     if pair.kind != "operation":
         return []
     axes = set(pair.signature.axes)
-    return [name for name in list(inspect.signature(pair.twin).parameters) if name not in axes]
+    named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    parameters = inspect.signature(pair.twin).parameters.values()
+    return [p.name for p in parameters if p.kind in named and p.name not in axes]

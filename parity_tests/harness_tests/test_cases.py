@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from parity_tests import CaseError, UnknownPair, replay, select
 from parity_tests.harness.cases import Case
+from parity_tests.harness.layout import LAYOUTS
 from parity_tests.harness.trial import Trial
 from parity_tests.pairs import PAIRS
 
@@ -30,6 +31,31 @@ def test_drawn_cases_are_accepted_by_pytorch_and_read_back(name: str) -> None:
         assert trial.outcome.error == ""
 
     holds()
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_every_option_layout_and_regime_is_reached(name: str) -> None:
+    pair = PAIRS[name]
+    options: dict[str, set[str]] = {}
+    layouts, regimes = set(), set()
+
+    @settings(
+        max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(pair.cases("float64"))
+    def collect(case: Case) -> None:
+        layouts.add(case.layout)
+        regimes.add(case.values)
+        for option, value in case.options.items():
+            options.setdefault(option, set()).add(repr(value))
+
+    collect()
+    # A network without dropout and batch norm is the same in both modes.
+    fixed = {"training"} if pair.kind == "network" else set()
+    assert set(pair.options) - fixed <= set(options)
+    assert all(len(values) > 1 for values in options.values())
+    assert layouts == set(LAYOUTS)
+    assert regimes == {regime.name for regime in pair.regimes}
 
 
 def test_replay_of_a_good_line_passes() -> None:

@@ -115,7 +115,9 @@ def batch_norm(draw: st.DrawFn, spatial: bool) -> Configuration:
 
 @st.composite
 def layer_norm(draw: st.DrawFn) -> Configuration:
-    options = {"eps": draw(EPS), "elementwise_affine": draw(st.booleans())}
+    options = {"eps": draw(EPS)} | {
+        name: draw(st.booleans()) for name in ("elementwise_affine", "bias")
+    }
     return options, {"batch": draw(shapes(1, 3)), "d": draw(st.integers(1, 8))}
 
 
@@ -141,9 +143,9 @@ def flatten(draw: st.DrawFn) -> Configuration:
 
 
 DROPOUT = {"p": st.sampled_from([0.5, 0.0, 0.25, 0.9, 1.0]), "training": st.booleans()}
-AFFINE = {"weight": "affine", "bias": "affine"}
+AFFINE = dict.fromkeys(("weight", "bias"), ("affine",))
 RUNNING = dict.fromkeys(
-    ("running_mean", "running_var", "num_batches_tracked"), "track_running_stats"
+    ("running_mean", "running_var", "num_batches_tracked"), ("track_running_stats",)
 )
 NORM_DRAWS = {"running_var": values.positive, "num_batches_tracked": values.count}
 
@@ -170,7 +172,7 @@ PAIRS = (
         "layers.layer_norm.LayerNorm",
         layer_norm(),
         (Regime(), OFFSET),
-        present=dict.fromkeys(("weight", "bias"), "elementwise_affine"),
+        present={"weight": ("elementwise_affine",), "bias": ("elementwise_affine", "bias")},
     ),
     Pair("layers.group_norm.GroupNorm", group_norm(), (Regime(), OFFSET), present=AFFINE),
     Pair("layers.dropout.Dropout", configured(DROPOUT, {"shape": shapes()})),
