@@ -1,0 +1,1 @@
+"""Verdicts and histories in; tables, plots, a page and the command line out."""

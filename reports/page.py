@@ -1,0 +1,70 @@
+"""The page: one self-contained HTML file, from tables and plots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from reports.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number at the top of the page, and what it counts."""
+
+    number: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawing and the sentence under it."""
+
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, a few sentences, then plots, tables, and tables to unfold."""
+
+    name: str
+    title: str
+    text: str
+    plots: Sequence[Plot] = ()
+    tables: Sequence[Table] = ()
+    folded: Sequence[Table] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template shows."""
+
+    title: str
+    passed: bool
+    headline: str
+    sentences: Sequence[str]
+    facts: Sequence[Fact]
+    sections: Sequence[Section]
+    footer: str = ""
+    failures: Sequence[tuple[str, str]] = field(default=())
+    """A sentence and a replay line for each comparison that failed."""
+
+
+def to_html(page: Page) -> str:
+    """The file; every text in it is escaped, only plots are markup."""
+    return _template().render(page=page) + "\n"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("index.html")

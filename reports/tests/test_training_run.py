@@ -1,0 +1,116 @@
+"""``nnparity train`` on a handful of images."""
+
+import csv
+import json
+import signal
+
+import pytest
+
+from parity_tests.training import LockStep
+from reports import training_run
+from reports.cli import main
+from reports.tests.tiny_data import TinyData
+
+QUICK = ("train", "--net", "two_layer_net", "--hidden-dim", "4", "--batch-size", "10")
+
+
+@pytest.fixture(autouse=True)
+def tiny_data(monkeypatch):
+    monkeypatch.setattr(training_run, "load", lambda given: TinyData())
+
+
+def rows(file):
+    return list(csv.DictReader(file.read_text().splitlines()))
+
+
+def test_a_training_leaves_its_files(tmp_path, capsys):
+    assert main([*QUICK, "--epochs", "2", "--out", str(tmp_path)]) == 0
+    steps, epochs = rows(tmp_path / "history.csv"), rows(tmp_path / "epochs.csv")
+    assert [int(row["step"]) for row in steps] == list(range(8))
+    assert list(steps[0])[:4] == ["step", "loss_reference", "loss_torch", "difference"]
+    assert len(epochs) == 2
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert (summary["schema"], summary["steps"], summary["agree"]) == (1, 8, True)
+    assert summary["data"] == "tiny images (made for tests)"
+    kept = {path.name for path in tmp_path.glob("*.safetensors")}
+    assert kept == {"checkpoint.safetensors", "reference.safetensors", "torch.safetensors"}
+    out, err = capsys.readouterr()
+    assert "tiny images (made for tests)" in out
+    assert "In lock step: 8 steps in float64" in out.splitlines()[-1]
+    assert "two_layer_net step 8/8 loss" in err
+
+
+def test_one_side_alone_is_not_compared(tmp_path, capsys):
+    assert main([*QUICK, "--side", "reference", "--out", str(tmp_path)]) == 0
+    assert {row["loss_torch"] for row in rows(tmp_path / "history.csv")} == {""}
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Trained: 4 steps")
+
+
+def test_ctrl_c_leaves_the_history_so_far_and_a_checkpoint_to_go_on_from(
+    tmp_path, monkeypatch, capsys
+):
+    main([*QUICK, "--epochs", "2", "--out", str(tmp_path / "whole")])
+    whole_step = LockStep.take_step
+
+    def interrupted(self, indices):
+        if self.step == 5:
+            signal.raise_signal(signal.SIGINT)
+        return whole_step(self, indices)
+
+    part = tmp_path / "part"
+    with monkeypatch.context() as patch:
+        patch.setattr(LockStep, "take_step", interrupted)
+        assert main([*QUICK, "--epochs", "2", "--out", str(part)]) == 130
+    assert len(rows(part / "history.csv")) == 6
+    assert json.loads((part / "summary.json").read_text())["interrupted"] is True
+    assert "Interrupted: 6 steps" in capsys.readouterr().out
+
+    resumed = ["train", "--resume", str(part / "checkpoint.safetensors"), "--out", str(part)]
+    assert main(resumed) == 0
+    for name in ("history.csv", "epochs.csv"):
+        assert (part / name).read_text() == (tmp_path / "whole" / name).read_text()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_stops_at_once():
+    with training_run.first_interrupt() as is_interrupted:
+        signal.raise_signal(signal.SIGINT)
+        assert is_interrupted()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_divergence_is_exit_code_1(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("parity_tests.training.yardstick.Yardstick.rounding", lambda self: 0.0)
+    monkeypatch.setattr("parity_tests.training.yardstick.Yardstick.grow", lambda *_: 0.0)
+    assert main([*QUICK, "--epochs", "3", "--out", str(tmp_path)]) == 1
+    assert "DIVERGED at step" in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--net", "three_layer"], "no network 'three_layer'"),
+        (["--optimizer", "adan"], "did you mean adam?"),
+        (["--hidden-dim", "50,0"], "--hidden-dim '50,0': write whole numbers from 1"),
+        (["--net", "two_layer_net", "--hidden-dim", "5,5"], "has one hidden layer"),
+        (["--resume", "nowhere.safetensors"], "cannot read the checkpoint nowhere.safetensors"),
+        (["--resume", "F", "--lr", "1", "--net", "model_2017"], "leave out --net, --lr"),
+        (["--out", "/dev/null/out"], "cannot write to --out '/dev/null/out'"),
+    ],
+)
+def test_what_cannot_be_trained(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert message in err
+    assert (out, err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
+
+
+def test_a_finished_training_needs_more_epochs_to_go_on(tmp_path, capsys):
+    checkpoint = str(tmp_path / "checkpoint.safetensors")
+    main([*QUICK, "--out", str(tmp_path)])
+    assert main(["train", "--resume", checkpoint, "--out", str(tmp_path)]) == 2
+    assert "write --epochs 2 or more" in capsys.readouterr().err
+    assert main(["train", "--resume", checkpoint, "--epochs", "2", "--out", str(tmp_path)]) == 0
+    assert len(rows(tmp_path / "history.csv")) == 8
