@@ -99,7 +99,7 @@ FAULTS = {
 def test_a_fault_is_beyond_rounding(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*FAULTS[fault])
     history = record(settings("fully_connected"))
-    assert history.diverged_at == 0
+    assert history.diverged_at in (0, 1)
     assert history.summary()["diverged_in"] is not None
 
 
