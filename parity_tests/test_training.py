@@ -148,7 +148,7 @@ def test_an_interruption_leaves_the_history() -> None:
     [
         ({"net": "three_layer_convnet"}, "did you mean three_layer_conv_net"),
         ({"optimizer": "adams"}, "did you mean adam"),
-        ({"side": "numpy"}, "There are both, reference, torch"),
+        ({"side": "numpy"}, "choose from both, reference, torch"),
         ({"dtype": "float16"}, "float32, float64"),
         ({"epochs": 0}, "epochs must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),

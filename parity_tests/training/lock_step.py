@@ -1,12 +1,15 @@
 """One training on both sides at once: the same weights, batches and masks, compared at every step."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 import torch_impl.networks
 from parity_tests.training.handover import Arrays, TorchSide, to_torch
@@ -19,6 +22,9 @@ from torch_impl.trainer import Trainer
 
 SAMPLE = 1000
 """How many training images the accuracy of an epoch is measured on, as in the course."""
+
+
+Result = TypeVar("Result")
 
 
 class Images(Protocol):
@@ -73,6 +79,8 @@ class LockStep:
         arrays = self.network.init(weights, settings.weight_scale, settings.dtype)
         self.runs: dict[str, Run] = {side: self.start(side, arrays) for side in settings.sides}
         self.yardstick = Yardstick(settings.dtype, count_terms(self.network, settings.batch_size))
+        workers = min(len(self.runs), os.cpu_count() or 1)
+        self.threads = ThreadPoolExecutor(workers, "side", torch.set_num_threads, (1,))
         self.step = self.epoch = self.step_in_epoch = 0
         self.whole = True
 
@@ -122,17 +130,24 @@ class LockStep:
         target = self.data.train_labels[indices]
         rng = generator(self.settings.seed, Draw.MASKS, self.step)
         masks = self.network.draw_masks(rng, len(indices))
-        losses: dict[str, float] = {}
-        figures: dict[str, Any] = {}
         self.whole = False
-        for side, run in self.runs.items():
-            begin = perf_counter()
-            losses[side] = run.step(x, target, masks)
+        taken = self.on_all_sides(lambda run: timed(run.step, x, target, masks))
+        losses = {side: loss for side, (loss, _) in taken.items()}
+        figures: dict[str, Any] = {}
+        for side, (loss, seconds) in taken.items():
             if side != "control":
-                figures |= {f"loss_{side}": losses[side], f"seconds_{side}": perf_counter() - begin}
+                figures |= {f"loss_{side}": loss, f"seconds_{side}": seconds}
         record = StepRecord(self.step, self.epoch, **figures, **self.compare(losses))
         self.step, self.step_in_epoch, self.whole = self.step + 1, self.step_in_epoch + 1, True
         return record
+
+    def on_all_sides(self, work: Callable[[Run], Result]) -> dict[str, Result]:
+        """The sides work at the same time, each on one thread: no sum depends on who was faster."""
+        if len(self.runs) == 1:
+            return {side: work(run) for side, run in self.runs.items()}
+        with threadpool_limits(1):
+            futures = {side: self.threads.submit(work, run) for side, run in self.runs.items()}
+            return {side: future.result() for side, future in futures.items()}
 
     def compare(self, losses: Mapping[str, float]) -> dict[str, Any]:
         """What a record says about differences, after a step with these losses."""
@@ -166,8 +181,8 @@ class LockStep:
         val = self.batches(self.data.val_images, self.data.val_labels, every)
         figures: dict[str, Any] = {}
         self.whole = False
-        for side, run in self.runs.items():
-            accuracies = run.end_epoch(train, val)
+        ended = self.on_all_sides(lambda run: run.end_epoch(train, val))
+        for side, accuracies in ended.items():
             if side != "control":
                 names = (f"train_accuracy_{side}", f"val_accuracy_{side}")
                 figures |= dict(zip(names, accuracies, strict=True))
@@ -180,3 +195,9 @@ class LockStep:
         size = self.settings.batch_size
         parts = np.split(indices, range(size, len(indices), size))
         return [Batch(images.batch(part, self.settings.dtype), labels[part]) for part in parts]
+
+
+def timed(work: Callable[..., Result], *arguments: Any) -> tuple[Result, float]:
+    """What the work gives, and the seconds that it took."""
+    begin = perf_counter()
+    return work(*arguments), perf_counter() - begin

@@ -21,13 +21,13 @@ def choose(name: str, known: Collection[str], what: str) -> str:
     >>> choose("adan", ("sgd", "adam"), "optimizer")
     Traceback (most recent call last):
     ...
-    ValueError: no optimizer 'adan': did you mean adam? There are sgd, adam
+    ValueError: no optimizer 'adan': did you mean adam? choose from sgd, adam
     """
     if name in known:
         return name
     close = get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
-    raise ValueError(f"no {what} {name!r}: {hint}There are {', '.join(known)}")
+    raise ValueError(f"no {what} {name!r}: {hint}choose from {', '.join(known)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class CrossEntropyLoss:
     targets that are distributions are left out; any negative target is an error, -100 too.
     As in PyTorch the mean over an empty batch is nan (no warning is given).
     Fragile: log(softmax(x)) as two steps is -inf for logits 1000 apart; here log p is x shifted
-    by its maximum, less one logarithm. For a right and confident p the gradient p - q cancels.
+    by its maximum, less one logarithm. For a right and confident p the gradient p - q cancels,
+    and the last place of the sum of exponentials decides its size.
     Source: Goodfellow, Bengio and Courville 2016, *Deep Learning*, equations 6.30 to 6.33;
     smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567, section 7.
 
@@ -56,7 +57,9 @@ class CrossEntropyLoss:
             raise IndexError(f"target must be a class from 0 on, not {target.min()}")
         n, c = x.shape
         shifted = x - x.max(axis=1, keepdims=True)
-        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        # Classes first: they are added one after another, whatever the machine, as in the twin
+        total = np.exp(shifted).T.copy().sum(axis=0)
+        log_p = shifted - np.log(total)[:, None]
         loss = -log_p[np.arange(n), target]
         if self.label_smoothing > 0:  # else 0·inf would be nan for a logit of -inf
             smooth = log_p.sum(axis=1)

@@ -6,7 +6,11 @@ from torch.nn import functional as F
 
 
 class CrossEntropyLoss(nn.Module):
-    """``F.cross_entropy`` with class indices as targets."""
+    """``F.cross_entropy`` with class indices as targets, on classes first and samples last.
+
+    So PyTorch adds the exponentials class by class. Along a last axis it adds them by the width of
+    the machine's vectors, and where p - 1 cancels, the order is all that is left to differ in.
+    """
 
     def __init__(self, reduction: str = "mean", label_smoothing: float = 0.0) -> None:
         super().__init__()
@@ -16,6 +20,10 @@ class CrossEntropyLoss(nn.Module):
     def forward(
         self, x: Float[Tensor, "n c"], target: Int[Tensor, " n"]
     ) -> Float[Tensor, ""] | Float[Tensor, " n"]:
-        return F.cross_entropy(
-            x, target, reduction=self.reduction, label_smoothing=self.label_smoothing
+        loss = F.cross_entropy(
+            x.T[None],
+            target[None],
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
         )
+        return loss[0] if self.reduction == "none" else loss
