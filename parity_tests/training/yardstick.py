@@ -108,12 +108,13 @@ class Yardstick:
         self, distances: Mapping[str, float], arrays: Arrays, control: Arrays
     ) -> str | None:
         """The array that is furthest beyond what it is allowed, if there is one."""
+        growth: dict[str, float] = {}
         for name in distances:
-            self.grow(kind_of(name), apart(arrays[name], control[name]))
+            kind = kind_of(name)
+            growth[kind] = self.grow(kind, apart(arrays[name], control[name]))
         worst, name_of_worst = 1.0, None
         for name, distance in distances.items():
-            growth = self.growth[kind_of(name)]
-            allowed = self.terms * (self.unit * largest(arrays[name]) + growth)
+            allowed = self.terms * (self.unit * largest(arrays[name]) + growth[kind_of(name)])
             if not distance <= worst * allowed:
                 worst, name_of_worst = distance / allowed if allowed else math.inf, name
         return name_of_worst
