@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from parity_tests.harness.cases import DTYPES, Case, CaseError
 from parity_tests.harness.checks import judge
-from parity_tests.harness.pair import Pair, UnknownPair
+from parity_tests.harness.pair import Pair
 from parity_tests.harness.pair import select as select_from
 from parity_tests.harness.search import check_pair
 from parity_tests.harness.trial import Trial
@@ -189,16 +189,3 @@ def _fits(pair: Pair, case: Case) -> None:
         raise CaseError(
             f"the case gives no size for {', '.join(missing)}: {pair.name} needs {', '.join(axes)}"
         )
-
-
-__all__ = [
-    "CaseError",
-    "Findings",
-    "Pair",
-    "UnknownPair",
-    "Verdict",
-    "assert_parity",
-    "check",
-    "replay",
-    "select",
-]
