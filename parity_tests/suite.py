@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -93,8 +95,7 @@ def replay(line: str, implementation: Any = None) -> Findings:
     except ValueError as unknown:
         raise CaseError(f"the case names no single pair: {unknown}") from None
     _fits(pair, case)
-    with threadpool_limits(1):
-        torch.set_num_threads(1)
+    with on_one_thread():
         verdicts = judge(_trial(pair, case, implementation))
     return Findings(summarise(verdicts), case.seed, 1)
 
@@ -113,9 +114,20 @@ def assert_parity(*names: str, **keywords: Any) -> None:
 def run_task(task: Task, implementation: Any = None, shrink: bool = True) -> list[Verdict]:
     """One pair in one dtype, on one thread: so sums are added in one order and figures repeat."""
     name, dtype, examples, seed = task
-    with threadpool_limits(1):
-        torch.set_num_threads(1)
+    with on_one_thread():
         return check_pair(PAIRS[name], dtype, examples, seed, implementation, shrink)
+
+
+@contextmanager
+def on_one_thread() -> Iterator[None]:
+    """NumPy's and PyTorch's kernels without threads of their own, as before afterwards."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _in_turn(
@@ -128,10 +140,12 @@ def _in_turn(
 def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict]]]:
     """In child processes, longest first. Forked where the system can, so that they see this process's classes."""
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    torch.set_num_threads(1)
     weights = {name: -_weight(PAIRS[name]) for name, *_ in tasks}
     context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
+    pool = ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent)
+    with pool, warnings.catch_warnings():
+        # Python 3.12 warns of threads that a fork leaves behind; the children start none.
+        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
         futures = {
             pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])
         }
