@@ -142,13 +142,12 @@ def _together(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, list[Verdict
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     weights = {name: -_weight(PAIRS[name]) for name, *_ in tasks}
     context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent)
-    with pool, warnings.catch_warnings():
-        # Python 3.12 warns of threads that a fork leaves behind; the children start none.
-        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
-        futures = {
-            pool.submit(run_task, task): task for task in sorted(tasks, key=lambda t: weights[t[0]])
-        }
+    tasks = sorted(tasks, key=lambda task: weights[task[0]])
+    with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
+        with warnings.catch_warnings():
+            # Python 3.12 warns of threads that a fork leaves behind; the children start none.
+            warnings.filterwarnings("ignore", "This process", DeprecationWarning)
+            futures = {pool.submit(run_task, task): task for task in tasks}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
