@@ -146,7 +146,9 @@ def train(
     hidden_dim: Annotated[
         str | None, typer.Option(metavar="N[,N…]", help="Sizes of the hidden layers.")
     ] = None,
-    seed: Annotated[int | None, number("Of weights, order and masks.", least=0)] = None,
+    seed: Annotated[
+        int | None, number("Of weights, order and masks; 231 without it.", least=0)
+    ] = None,
     num_train: Annotated[int | None, number("Only the first N training images.")] = None,
 ) -> int:
     """Train a NumPy network and its PyTorch twin in lock step, compared at every step.

@@ -82,9 +82,17 @@ def write(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
         save_file(
             {name: np.array(a, order="C") for name, a in arrays.items()}, beside, dict(metadata)
         )
+        beside.chmod(0o666 & ~current_umask())  # safetensors lets nobody else read
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def current_umask() -> int:
+    """The permissions that new files do not get; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
