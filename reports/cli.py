@@ -180,7 +180,7 @@ def report(
         "build/report"
     ),
     data: options.Data = None,
-    examples: options.Examples = 50,
+    examples: options.Examples = 200,
     seed: options.Seed = 0,
     jobs: options.Jobs = None,
 ) -> int:
