@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ def test_an_interruption_inside_a_step_refuses_a_checkpoint(tmp_path: Path) -> N
     def stop(*batch: Any) -> float:
         raise KeyboardInterrupt
 
-    training.runs["torch"] = SimpleNamespace(step=stop)
+    training.runs["torch"].step = stop  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
         next(training.run())
     with pytest.raises(RuntimeError, match="inside a step"):

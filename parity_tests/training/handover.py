@@ -54,6 +54,15 @@ class TorchSide:
     def step(self, x: NDArray[Any], target: NDArray[Any], masks: Arrays | None = None) -> float:
         return self.trainer.step(*to_torch_batch(Batch(x, target, masks)))
 
+    def along_gradient(self, gaps: Mapping[str, torch.Tensor]) -> float:
+        """The sum of |g|·gap over all parameters, g being the gradient of the last step."""
+        parameters = self.trainer.network.named_parameters()
+        return sum(
+            float((parameter.grad.abs() * gaps[name]).sum())
+            for name, parameter in parameters
+            if name in gaps and parameter.grad is not None
+        )
+
     def end_epoch(self, train: Any, val: Any) -> tuple[float, float]:
         return self.trainer.end_epoch(map(to_torch_batch, train), map(to_torch_batch, val))
 

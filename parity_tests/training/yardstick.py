@@ -70,9 +70,12 @@ class Yardstick:
     rounding by a factor that depends on the trajectory. That factor is measured. The control
     makes errors of one unit where a sum of k terms can make k, therefore
 
-        allowed = terms · (u·|L| + largest |L_control - L_torch| so far),
+        allowed = terms · (u·|L| + largest |L_control - L_torch| so far) + 2 · sum of |g|·|w - w_torch|.
 
-    and the same for every array, with its largest entry in place of |L|. Parameters share the
+    The last term is what the parameters' own distance before the step makes of the loss: its first
+    order along the gradient g, twice for what the second order adds. It matters where the two
+    sides part before the control does. The first term holds for every array too, with its largest
+    entry in place of |L|, and judges those distances themselves. Parameters share the
     growth of whichever is furthest off: an optimizer moves all of them by steps of one size, and
     which of them meets a gradient whose sign is rounding is chance. What is beyond this is not
     rounding: one side computes something else. In float32 the control itself is soon as far off
@@ -97,12 +100,18 @@ class Yardstick:
         """The unit roundoff u."""
         return float(np.finfo(self.dtype).eps) / 2
 
-    def allow_loss(self, torch_loss: float, control_loss: float | None) -> float | None:
-        """The difference allowed between the losses of this step."""
+    def allow_loss(
+        self, torch_loss: float, control_loss: float | None, carried: float
+    ) -> float | None:
+        """The difference allowed between the losses of this step.
+
+        ``carried`` is the sum of |g|·|w - w_torch| over all parameters, before the step.
+        """
         self.largest_loss = max(self.largest_loss, abs(torch_loss))
         if control_loss is None:
             return None
-        return self.rounding() + self.terms * self.grow("loss", abs(control_loss - torch_loss))
+        growth = self.grow("loss", abs(control_loss - torch_loss))
+        return self.rounding() + self.terms * growth + 2 * carried
 
     def find_beyond(
         self, distances: Mapping[str, float], arrays: Arrays, control: Arrays
@@ -140,8 +149,13 @@ def apart(a: Any, b: Any) -> float:
     >>> apart(np.array([1.0, 5.0]), np.array([2.0, 2.0]))
     3.0
     """
-    difference = torch.from_numpy(np.asarray(a)) - torch.from_numpy(np.asarray(b))
-    return float(difference.abs().max()) if difference.numel() else 0.0
+    distance = distance_of(a, b)
+    return float(distance.max()) if distance.numel() else 0.0
+
+
+def distance_of(a: Any, b: Any) -> Tensor:
+    """|a - b|, entry by entry."""
+    return (torch.from_numpy(np.asarray(a)) - torch.from_numpy(np.asarray(b))).abs()
 
 
 def largest(a: Any) -> float:
