@@ -90,8 +90,8 @@ class Pair:
 
     @property
     def signature(self) -> Signature:
-        """What the reference's annotations say."""
-        return read(self.reference)
+        """What the reference's annotations say, as they were when they were first read."""
+        return _signature_at(self.address)
 
     @property
     def derivations(self) -> tuple[str, ...]:
@@ -200,6 +200,11 @@ def _selects(name: str, pair: Pair) -> bool:
 def _find(root: str, address: str) -> Any:
     module, _, name = address.rpartition(".")
     return getattr(importlib.import_module(f"{root}.{module}"), name)
+
+
+@cache
+def _signature_at(address: str) -> Signature:
+    return read(_find("reference", address))
 
 
 @cache

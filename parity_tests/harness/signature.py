@@ -62,14 +62,20 @@ def read(operation: type) -> Signature:
     >>> [argument.name for argument in signature.arguments], signature.gradients
     (['x', 'weight', 'bias'], ('x', 'weight', 'bias'))
     """
-    hints = typing.get_type_hints(operation.forward)  # type: ignore[attr-defined]
+    forward, backward = operation.forward, operation.backward  # type: ignore[attr-defined]
+    hints = typing.get_type_hints(forward)
+    if "return" not in hints:
+        raise TypeError(f"{operation.__name__}.forward has no annotations to read axes from")
     returned = typing.get_args(hints.pop("return"))
-    names = list(inspect.signature(operation.forward).parameters)[1:]  # type: ignore[attr-defined]
+    names = list(inspect.signature(forward).parameters)[1:]
     arguments = tuple(_argument(name, hints[name]) for name in names)
-    gradient = typing.get_type_hints(operation.backward)["return"]  # type: ignore[attr-defined]
+    states = tuple(names[len(names) - (len(returned) - 2) :])
+    gradient = typing.get_type_hints(backward).get("return")
+    if gradient is None:  # one for each number that is not state, then
+        smooth = [a.name for a in arguments if a.kind == "float" and a.name not in states]
+        return Signature(arguments, tuple(smooth), states)
     count = len(typing.get_args(gradient)) if typing.get_origin(gradient) is tuple else 1
-    states = names[len(names) - (len(returned) - 2) :]
-    return Signature(arguments, tuple(names[:count]), tuple(states))
+    return Signature(arguments, tuple(names[:count]), states)
 
 
 def array_axes(hints: Mapping[str, Any]) -> dict[str, str]:

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parity_tests import check
 from parity_tests.harness.bounded import Analysis, Bounded, Unanalysed, parts
 from parity_tests.harness.tolerance import unit_roundoff
 from parity_tests.harness.trial import Trial
 from parity_tests.pairs import PAIRS
+from reference.activations import tanh
+from reference.activations.tanh import Tanh
 
 UNIT = unit_roundoff("float32")
 
@@ -95,3 +98,31 @@ def test_what_has_no_rule_is_refused_by_name() -> None:
         with pytest.raises(Unanalysed):
             program(x)
     assert parts(2, Analysis(UNIT)) == (2, 0.0)
+
+
+class ForeignTanh(Tanh):
+    """Right, and written in a way that no error bound survives."""
+
+    def forward(self, x: Any) -> Any:
+        y = np.zeros(x.shape, x.dtype)
+        y[...] = np.tanh(np.asarray(x))
+        return y, super().forward(y)[1]._replace(y=y)
+
+
+class FailingTanh(Tanh):
+    def backward(self, saved: Any, dy: Any) -> Any:
+        raise ValueError("not today")
+
+
+def test_text_that_cannot_be_analysed_is_compared_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tanh, "Tanh", ForeignTanh)
+    assert check("activations.tanh", examples=30).passed
+
+
+def test_a_reference_that_fails_is_a_finding_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tanh, "Tanh", FailingTanh)
+    findings = check("activations.tanh", examples=5)
+    assert not findings.passed
+    assert "raises ValueError: not today" in findings.failures[0].message

@@ -5,7 +5,10 @@ import pytest
 from parity_tests import check
 from parity_tests.faults import FAULTS, Fault, activations, layers
 from parity_tests.harness.checks import CHECKS
+from parity_tests.harness.signature import read
 from parity_tests.pairs import PAIRS
+from reference.activations.softmax import Softmax
+from reference.layers.linear import Linear
 from torch_impl.activations.tanh import Tanh
 
 CAUGHT_BY = {
@@ -60,3 +63,20 @@ def test_a_wrong_twin_is_blamed_on_pytorch(monkeypatch: pytest.MonkeyPatch) -> N
     gradients = [v for v in findings.failures if v.check == "gradients_agree"]
     assert gradients
     assert {verdict.blame for verdict in gradients} == {"PyTorch"}
+
+
+def test_a_method_without_annotations_is_held_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Softmax, "backward", lambda self, saved, dy: dy * 0)
+    findings = check("activations.softmax", examples=60, shrink=False)
+    assert {"gradients_agree", "slopes_agree"} <= {verdict.check for verdict in findings.failures}
+
+
+def test_a_signature_is_read_from_forward_alone_where_backward_says_nothing() -> None:
+    class Silent(Linear):
+        def backward(self, saved, dy):  # type: ignore[no-untyped-def, override]
+            return super().backward(saved, dy)
+
+    assert read(Silent) == read(Linear)
+    Silent.forward = lambda self, x: (x, x)  # type: ignore[assignment, misc]
+    with pytest.raises(TypeError, match=r"Silent\.forward has no annotations"):
+        read(Silent)
