@@ -10,7 +10,7 @@ PAIRS: dict[str, Pair] = {pair.name: pair for table in TABLES for pair in table.
 
 for _pair in PAIRS.values():
     # Signatures are read now: a method that is exchanged later, perhaps by one without
-    # annotations, is held to the same. One that has none already is refused when it is used.
+    # annotations, is held to the same. What is not there to be read is refused when it is used.
     if _pair.kind == "operation":
-        with suppress(TypeError):
+        with suppress(TypeError, ImportError, AttributeError):
             _ = _pair.signature
