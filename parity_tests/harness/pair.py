@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import importlib
+import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -210,6 +211,8 @@ def _signature_at(address: str) -> Signature:
 @cache
 def operations_in(module: str) -> tuple[str, ...]:
     """The operations that a module defines: classes with forward and backward, or init and update."""
+    if importlib.util.find_spec(module) is None:
+        return ()
     found = importlib.import_module(module)
     classes = [c for c in vars(found).values() if inspect.isclass(c) and c.__module__ == module]
     return tuple(c.__name__ for c in classes if is_operation(c))
