@@ -147,11 +147,14 @@ def _train(
     training: LockStep, history: History, folder: Path, is_interrupted: Callable[[], bool]
 ) -> None:
     todo = training.total_steps - training.step
-    with progress(f"{training.settings.net} step", todo, max(1, todo // LINES)) as advance:
+    stride = max(1, todo // LINES)
+    with progress(f"{training.settings.net} step", todo, stride) as advance:
         for record in training.run():
             history.add(record)
             if isinstance(record, StepRecord):
                 advance(words(record))
+                if record.step % stride == 0:  # what a power cut may take is a twentieth
+                    write_history(history, folder)
             elif training.epoch < training.settings.epochs:
                 save(training, folder / CHECKPOINT)
             if is_interrupted():
@@ -174,13 +177,18 @@ def words(record: StepRecord) -> str:
 
 def write(training: LockStep, named: Training, folder: Path, interrupted: bool) -> None:
     """Leave the history, the summary, the parameters, and a checkpoint to go on from."""
-    write_text(folder / "history.csv", training_tables.steps(named.history).to_csv())
-    write_text(folder / "epochs.csv", training_tables.epoch_rows(named.history).to_csv())
+    write_history(named.history, folder)
     text = json.dumps(summary(training, named, interrupted), indent=1, allow_nan=False)
     write_text(folder / "summary.json", text + "\n")
     if training.whole:
         save(training, folder / CHECKPOINT)
         save_networks(training, folder)
+
+
+def write_history(history: History, folder: Path) -> None:
+    """Leave the records so far as tables."""
+    write_text(folder / "history.csv", training_tables.steps(history).to_csv())
+    write_text(folder / "epochs.csv", training_tables.epoch_rows(history).to_csv())
 
 
 def summary(training: LockStep, named: Training, interrupted: bool) -> dict[str, Any]:

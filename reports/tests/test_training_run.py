@@ -115,3 +115,9 @@ def test_a_finished_training_needs_more_epochs_to_go_on(tmp_path, capsys):
     assert "write --epochs 2 or more" in capsys.readouterr().err
     assert main(["train", "--resume", checkpoint, "--epochs", "2", "--out", str(tmp_path)]) == 0
     assert len(rows(tmp_path / "history.csv")) == 8
+
+
+def test_the_history_is_on_disk_while_the_training_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(training_run, "write", lambda *_: None)  # what a killed process never does
+    assert main([*QUICK, "--epochs", "2", "--out", str(tmp_path)]) == 0
+    assert len(rows(tmp_path / "history.csv")) == 8
