@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
-import torch
-from threadpoolctl import threadpool_limits
-
+from parity_tests.suite import on_one_thread
 from parity_tests.training import EpochRecord, History, TrainSettings, recipe, train
 from parity_tests.training.sanity import OVERFITTING, first_losses, overfit
 from parity_tests.training.settings import Precision
@@ -117,10 +115,5 @@ def end_quietly() -> None:
 def run_one(name: str, data: Dataset) -> Result:
     """On one thread: sums are added in one order, and figures repeat."""
     trial, dtype = TRIALS[name]
-    before = torch.get_num_threads()
-    with threadpool_limits(1):
-        torch.set_num_threads(1)
-        try:
-            return trial(data, dtype)
-        finally:
-            torch.set_num_threads(before)
+    with on_one_thread():
+        return trial(data, dtype)

@@ -13,7 +13,7 @@ from reference.layers.flatten import Flatten
 from reference.layers.group_norm import GroupNorm
 from reference.layers.layer_norm import LayerNorm
 from reference.layers.linear import Linear
-from reference.layers.max_pool2d import MaxPool2d
+from reference.layers.max_pool2d import MaxPool2d, canvas_size, taps
 
 
 class LinearUntransposedGradient(Linear):
@@ -48,12 +48,35 @@ class ConvFirstGroupOnly(Conv2d):
         return dx, kept, dbias
 
 
+class ConvOutputOneColumnShort(Conv2d):
+    """Off by one in the output size; its gradient is right."""
+
+    def forward(self, x: Any, weight: Any, bias: Any = None) -> Any:
+        y, saved = super().forward(x, weight, bias)
+        return y[..., :-1], saved
+
+
 class ConvDilationAxesSwapped(Conv2d):
+    """Throughout: right for equal dilations, else often of another shape."""
+
+    def forward(self, x: Any, weight: Any, bias: Any = None) -> Any:
+        return self._swapped().forward(x, weight, bias)
+
     def backward(self, saved: Any, dy: Any) -> Any:
-        swapped = replace(Conv2d(self.stride, self.padding, self.dilation[::-1], self.groups))
+        return self._swapped().backward(saved, dy)
+
+    def _swapped(self) -> Conv2d:
+        return Conv2d(self.stride, self.padding, self.dilation[::-1], self.groups)
+
+
+class ConvDilationAxesSwappedInBackward(Conv2d):
+    """Falls back to the truth where the shapes do not fit."""
+
+    def backward(self, saved: Any, dy: Any) -> Any:
         try:
+            swapped = Conv2d(self.stride, self.padding, self.dilation[::-1], self.groups)
             return swapped.backward(saved, dy)
-        except ValueError:  # the shapes fit only where it hardly shows
+        except ValueError:
             return super().backward(saved, dy)
 
 
@@ -66,22 +89,23 @@ class MaxPoolAssigns(MaxPool2d):
 
 
 class MaxPoolPaysEveryTie(MaxPool2d):
+    """A mask of all that equal the maximum."""
+
     def forward(self, x: Any) -> Any:
-        y, saved = super().forward(x)
-        return y, (saved, x)
+        y, _ = super().forward(x)
+        return y, (x, y)
 
     def backward(self, saved: Any, dy: Any) -> Any:
-        kept, x = saved
-        dx = super().backward(kept, dy)
-        if not any(self.padding) and self.kernel_size == self.stride and self.dilation == (1, 1):
-            kh, kw = self.kernel_size
-            for i, j in np.ndindex(dy.shape[2:]):
-                window = x[:, :, i * kh : (i + 1) * kh, j * kw : (j + 1) * kw]
-                top = window == window.max(axis=(2, 3), keepdims=True)
-                dx[:, :, i * kh : (i + 1) * kh, j * kw : (j + 1) * kw] = (
-                    top * dy[:, :, i, j, None, None]
-                )
-        return dx
+        x, y = saved
+        (ph, pw), (h, w) = self.padding, x.shape[2:]
+        padded = np.full_like(
+            x, -np.inf, shape=(*x.shape[:2], *canvas_size(self, (h, w), y.shape[2:]))
+        )
+        padded[:, :, ph : ph + h, pw : pw + w] = x
+        dx = np.zeros_like(padded)
+        for rows, columns in taps(self, y.shape[2:]):
+            dx[:, :, rows, columns] += dy * (padded[:, :, rows, columns] == y)
+        return dx[:, :, ph : ph + h, pw : pw + w]
 
 
 class MaxPoolPadsWithZero(MaxPool2d):
@@ -174,7 +198,12 @@ class FlattenColumnMajor(Flatten):
 
 FAULTS: dict[str, tuple[type, ...]] = {
     "layers.linear": (LinearUntransposedGradient, LinearRemembersTheLastInput),
-    "layers.conv2d": (ConvFirstGroupOnly, ConvDilationAxesSwapped),
+    "layers.conv2d": (
+        ConvFirstGroupOnly,
+        ConvOutputOneColumnShort,
+        ConvDilationAxesSwapped,
+        ConvDilationAxesSwappedInBackward,
+    ),
     "layers.max_pool2d": (MaxPoolAssigns, MaxPoolPaysEveryTie, MaxPoolPadsWithZero),
     "layers.avg_pool2d": (AvgPoolDividesByTheKernel,),
     "layers.batch_norm.BatchNorm1d": (BatchNormZeroGradient, BatchNormEpsOutsideSqrt),

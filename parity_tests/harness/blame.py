@@ -22,9 +22,18 @@ def assign(trial: Trial, verdicts: Iterable[Verdict], slope_holds: SlopeHolds) -
     return [
         verdict
         if verdict.passed
-        else replace(verdict, blame=_blame(trial, verdict, forward_is_wrong, slope_holds))
+        else replace(verdict, blame=_blame_or_none(trial, verdict, forward_is_wrong, slope_holds))
         for verdict in verdicts
     ]
+
+
+def _blame_or_none(
+    trial: Trial, verdict: Verdict, forward_is_wrong: bool, slope_holds: SlopeHolds
+) -> str | None:
+    try:
+        return _blame(trial, verdict, forward_is_wrong, slope_holds)
+    except Exception:  # a witness that a wrong subject has brought down decides nothing
+        return None
 
 
 def _blame(

@@ -25,7 +25,7 @@ def compare(
     if got is None or np.size(got) == 0:
         return Verdict(case.pair, check, quantity, case.dtype, True, case=str(case))
     error = _error(got, expected)
-    limit = np.zeros_like(error) if allowed is None else np.broadcast_to(allowed, error.shape)
+    limit = _limit(allowed, error.shape)
     limit = np.where(np.isinf(error) | np.isnan(limit), 0, limit)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(error == 0, 0, error / limit)
@@ -54,6 +54,13 @@ def fail(case: Case, check: str, quantity: str, message: str) -> Verdict:
         str(case),
         message=message,
     )
+
+
+def _limit(allowed: Array | None, shape: tuple[int, ...]) -> Array:
+    """The allowance of each element; one of another shape belongs to something else and allows nothing."""
+    if allowed is None or (np.ndim(allowed) and np.shape(allowed) != shape):
+        return np.zeros(shape)
+    return np.broadcast_to(allowed, shape)
 
 
 def _unlike(got: Any, expected: Any) -> str:

@@ -27,6 +27,8 @@ NAN, INF = float("nan"), float("inf")
         ([INF], [1.0], [INF], False),
         ([1.0], [2.0], [NAN], False),
         ([1.0], [2.0], [INF], True),
+        ([1.0, 2.0], [1.0, 2.5], [9.0, 9.0, 9.0], False),
+        ([1.0, 2.0], [1.0, 2.0], [9.0, 9.0, 9.0], True),
         ([1.0], [[1.0]], [9.0], False),
         (None, [1.0], None, False),
         (None, None, None, True),

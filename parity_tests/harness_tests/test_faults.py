@@ -1,5 +1,7 @@
 """Every fault of the zoo is caught, and every check catches one."""
 
+from importlib import import_module
+
 import pytest
 
 from parity_tests import check
@@ -80,3 +82,16 @@ def test_a_signature_is_read_from_forward_alone_where_backward_says_nothing() ->
     Silent.forward = lambda self, x: (x, x)  # type: ignore[assignment, misc]
     with pytest.raises(TypeError, match=r"Silent\.forward has no annotations"):
         read(Silent)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault_in_the_reference_itself_is_a_finding_and_no_crash(
+    fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bounds then come from wrong text: of other shapes, zero, or none at all."""
+    pair = PAIRS[fault.pair]
+    module, _, name = f"reference.{pair.address}".rpartition(".")
+    monkeypatch.setattr(import_module(module), name, fault.implementation)
+    examples = 20 if pair.kind == "optimizer" else 200
+    findings = check(fault.pair, examples=examples, dtypes=["float32"], shrink=False)
+    assert not findings.passed
