@@ -1,4 +1,4 @@
-"""A new operation costs two files and one entry: here it is told which of the three is missing."""
+"""A new operation costs three files and one entry: here it is told which of the four is missing."""
 
 import dataclasses
 import importlib
@@ -27,20 +27,22 @@ def missing(reference: str, torch_impl: str, addresses: Iterable[str]) -> list[s
     """What is missing, superfluous or different, in one line each.
 
     Args:
-        reference: the package of the NumPy operations.
+        reference: the package of the NumPy operations, with their definitions in ``naive``.
         torch_impl: the package of their twins.
         addresses: the address of every pair, below those packages.
     """
     operations = classes(reference, is_complete)
-    twins = classes(torch_impl, is_twin)
     complaints = []
-    for address, operation in operations.items():
-        if address in twins:
-            problems = differences(operation, twins[address], torch_impl)
-            complaints += [f"{torch_impl}.{address}: {problem}" for problem in problems]
-        else:
-            complaints.append(f"{reference}.{address}: no twin, {torch_impl}.{address} is missing")
-    return complaints + entries(reference, operations, addresses) + leftovers(reference, torch_impl)
+    for kind, root in (("twin", torch_impl), ("definition", f"{reference}.naive")):
+        others = classes(root, is_counterpart)
+        for address, operation in operations.items():
+            if address in others:
+                problems = differences(operation, others[address], root)
+                complaints += [f"{root}.{address}: {problem}" for problem in problems]
+            else:
+                complaints.append(f"{reference}.{address}: no {kind}, {root}.{address} is missing")
+        complaints += leftovers(reference, root, kind)
+    return complaints + entries(reference, operations, addresses)
 
 
 def entries(reference: str, operations: Iterable[str], addresses: Iterable[str]) -> list[str]:
@@ -57,14 +59,12 @@ def entries(reference: str, operations: Iterable[str], addresses: Iterable[str])
     ]
 
 
-def leftovers(reference: str, torch_impl: str) -> list[str]:
-    """Twins that stand alone."""
+def leftovers(reference: str, root: str, kind: str) -> list[str]:
+    """Twins or definitions that stand alone."""
     known = classes(reference, inspect.isclass)
-    twins = classes(torch_impl, is_twin)
+    found = classes(root, is_counterpart)
     return [
-        f"{torch_impl}.{a}: the twin of nothing, no {reference}.{a}"
-        for a in twins
-        if a not in known
+        f"{root}.{a}: the {kind} of nothing, no {reference}.{a}" for a in found if a not in known
     ]
 
 
@@ -95,16 +95,18 @@ def is_complete(candidate: type) -> bool:
     )
 
 
-def is_twin(candidate: type) -> bool:
-    """Whether a class is a PyTorch module or optimizer."""
-    return hasattr(candidate, "forward") or hasattr(candidate, "step")
+def is_counterpart(candidate: type) -> bool:
+    """Whether a class is a PyTorch module or optimizer, or a definition."""
+    return any(hasattr(candidate, method) for method in ("forward", "step", "update"))
 
 
-def differences(operation: Any, twin: Any, torch_impl: str) -> Iterator[str]:
-    """Where the twin has other arguments, other axes or other hyper-parameters than the reference."""
-    constructor = inspect.signature(twin).parameters
+def differences(operation: Any, other: Any, root: str) -> Iterator[str]:
+    """Where the other has other arguments, other axes or other hyper-parameters than the reference."""
+    constructor = inspect.signature(other).parameters
     for field in dataclasses.fields(operation):
-        if field.name != "training" and field.name not in constructor:
+        # PyTorch's modules are told by their method train().
+        told = field.name == "training" and not dataclasses.is_dataclass(other)
+        if not told and field.name not in constructor:
             yield f"the constructor does not take {field.name!r}"
     if (
         not hasattr(operation, "forward")
@@ -112,7 +114,7 @@ def differences(operation: Any, twin: Any, torch_impl: str) -> Iterator[str]:
     ):
         return
     expected = arrays_of(operation.forward)
-    got = declared(twin, torch_impl) | arrays_of(twin.forward)
+    got = declared(other, root) | arrays_of(other.forward)
     for name in {**expected, **got}:
         if expected.get(name) != got.get(name):
             yield f"{name} has the axes {quoted(got, name)}, the reference's has {quoted(expected, name)}"
@@ -122,9 +124,9 @@ def quoted(axes: dict[str, str], name: str) -> str:
     return repr(axes[name]) if name in axes else "none: it is not there"
 
 
-def declared(twin: type, torch_impl: str) -> dict[str, str]:
+def declared(counterpart: type, root: str) -> dict[str, str]:
     """Parameters and buffers declared at class level, and their axes."""
-    own = [c for c in reversed(twin.__mro__) if c.__module__.startswith(f"{torch_impl}.")]
+    own = [c for c in reversed(counterpart.__mro__) if c.__module__.startswith(f"{root}.")]
     return {
         name: axes for c in own for name, axes in array_axes(inspect.get_annotations(c)).items()
     }
@@ -136,7 +138,7 @@ def arrays_of(forward: Callable[..., Any]) -> dict[str, str]:
     return array_axes({name: hint for name, hint in hints.items() if name != "return"})
 
 
-def test_every_operation_has_a_twin_and_an_entry() -> None:
+def test_every_operation_has_a_twin_a_definition_and_an_entry() -> None:
     assert missing("reference", "torch_impl", ADDRESSES) == []
 
 
@@ -173,6 +175,7 @@ class Scale(nn.Module):
     def __init__(self, d: int, power: int = 1): ...
     def forward(self, x: Float[Tensor, "n d"]): ...
 """
+DEFINITION = REFERENCE.replace("    def backward(self, saved, dy): ...\n", "")
 ADDRESS = "layers.scale.Scale"
 ROOTS = (f"planted{number}" for number in itertools.count())
 
@@ -183,14 +186,21 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     monkeypatch.syspath_prepend(tmp_path)
     roots = []
 
-    def complaints(reference: str, twin: str, addresses: Iterable[str] = (ADDRESS,)) -> list[str]:
+    def complaints(
+        reference: str,
+        twin: str,
+        addresses: Iterable[str] = (ADDRESS,),
+        definition: str = DEFINITION,
+    ) -> list[str]:
         roots.append(next(ROOTS))
-        for side, text in (("numpy", reference), ("torch", twin)):
-            layers = tmp_path / roots[-1] / side / "layers"
+        root = tmp_path / roots[-1]
+        sides = {"numpy": reference, "torch": twin, "numpy/naive": definition}
+        for side, text in sides.items():
+            layers = root / side / "layers"
             layers.mkdir(parents=True)
-            for package in (layers, layers.parent, layers.parents[1]):
-                (package / "__init__.py").touch()
             (layers / "scale.py").write_text(text)
+        for folder in (root, *(found for found in root.rglob("*") if found.is_dir())):
+            (folder / "__init__.py").touch()
         importlib.invalidate_caches()
         found = missing(f"{roots[-1]}.numpy", f"{roots[-1]}.torch", addresses)
         return [complaint.replace(f"{roots[-1]}.", "") for complaint in found]
@@ -223,7 +233,23 @@ def test_an_entry_without_operation_is_reported(plant: Callable[..., list[str]])
 
 
 def test_a_leftover_twin_is_reported(plant: Callable[..., list[str]]) -> None:
-    assert plant("", TWIN, []) == [f"torch.{ADDRESS}: the twin of nothing, no numpy.{ADDRESS}"]
+    expected = [f"torch.{ADDRESS}: the twin of nothing, no numpy.{ADDRESS}"]
+    assert plant("", TWIN, [], definition="") == expected
+
+
+def test_a_missing_or_leftover_definition_is_reported(plant: Callable[..., list[str]]) -> None:
+    missing_one = f"numpy.{ADDRESS}: no definition, numpy.naive.{ADDRESS} is missing"
+    assert plant(REFERENCE, TWIN, definition="") == [missing_one]
+    left_over = f"numpy.naive.{ADDRESS}: the definition of nothing, no numpy.{ADDRESS}"
+    assert plant("", "", []) == [left_over]
+
+
+def test_a_definition_with_other_arguments_is_reported(plant: Callable[..., list[str]]) -> None:
+    definition = DEFINITION.replace("power: int = 1", "").replace('"n d"', '"n t"')
+    assert plant(REFERENCE, TWIN, definition=definition) == [
+        f"numpy.naive.{ADDRESS}: the constructor does not take 'power'",
+        f"numpy.naive.{ADDRESS}: x has the axes 'n t', the reference's has 'n d'",
+    ]
 
 
 @pytest.mark.parametrize(
