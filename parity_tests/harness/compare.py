@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray as Array
 
-from parity_tests.harness.cases import Case
-from parity_tests.harness.verdict import Verdict
+from parity_tests.harness.bounds.formats import FORMATS
+from parity_tests.harness.cases import HALF, Case
+from parity_tests.harness.verdict import Verdict, counted
 
 
 def compare(
@@ -17,7 +18,8 @@ def compare(
     ``allowed`` None means exactly equal. Shapes must be equal. The same infinity, or nan on both
     sides, is agreement; nan or infinity on one side is a failure whatever is allowed. An infinite allowance says that
     rounding may do anything there (the case is ill-conditioned): any finite number passes, and the
-    message says so. The verdict shows the element that used the largest share of its allowance.
+    message says so. In half precision, where ordinary numbers overflow, an infinite allowance
+    says also that: there any number passes. The verdict shows the element that used the largest share of its allowance.
     """
     complaint = _unlike(got, expected)
     if complaint:
@@ -26,18 +28,28 @@ def compare(
         return Verdict(case.pair, check, quantity, case.dtype, True, case=str(case))
     error = _error(got, expected)
     limit = _limit(allowed, error.shape)
+    if case.dtype in HALF:
+        error = np.where(np.isinf(limit), 0, error)
     limit = np.where(np.isinf(error) | np.isnan(limit), 0, limit)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(error == 0, 0, error / limit)
     share = np.where(np.isnan(share), np.inf, share)
     at = np.unravel_index(int(np.argmax(share)), share.shape)
-    place = tuple(int(i) for i in at)
-    passed = bool(np.all(error <= limit))
-    message = "rounding may do anything here" if np.any(np.isinf(limit) & (error > 0)) else ""
+    unbounded = bool(np.any(np.isinf(limit) & ((error > 0) | (case.dtype in HALF))))
     return Verdict(
-        case.pair, check, quantity, case.dtype, passed, float(error[at]), float(limit[at]), place,
-        str(case), message=message,
+        case.pair, check, quantity, case.dtype, bool(np.all(error <= limit)),
+        float(error[at]), float(limit[at]), tuple(int(i) for i in at), str(case),
+        message="rounding may do anything here" if unbounded else "",
+        ulps=_ulps(float(error[at]), np.asarray(expected)[at], case.dtype),
+        used_counts=() if unbounded else counted(float(share[at])),
     )  # fmt: skip
+
+
+def _ulps(error: float, expected: Any, dtype: str) -> float:
+    """An error in units of the last place of the expected number; 0 has no last place."""
+    if error == 0:
+        return 0.0
+    return error / float(FORMATS[dtype].spacing(expected)) if expected != 0 else float("inf")
 
 
 def fail(case: Case, check: str, quantity: str, message: str) -> Verdict:

@@ -1,9 +1,7 @@
 """The allowed error of every quantity of a case, computed from the case.
 
-|subject - twin| <= |subject - exact| + |twin - exact|. The first term is bounded by running error
-analysis over the reference (``bounded.py``). The twin computes the same quantity by an algorithm of the same
-kind, in another order; sums are charged for any order, so it is granted the same bound again.
-Below the smallest normal number the standard model gains an absolute term (Higham 2002, equation 2.8).
+|subject - twin| <= |subject - exact| + |twin - exact|. ``bounds`` bounds both terms at once, and says
+why its bound holds for the twin, whose algorithm is another; the allowed error is twice the bound.
 """
 
 from collections.abc import Mapping
@@ -13,10 +11,24 @@ from typing import Any
 import numpy as np
 from numpy import ndarray as Array
 
-from parity_tests.harness.bounded import Analysis, Bounded
+from parity_tests.harness.bounds import Analysis, Bounded
+from parity_tests.harness.bounds.formats import FORMATS
+from parity_tests.harness.cases import HALF
 from parity_tests.harness.subject import Subject
 
 SIDES = 2
+
+
+def sides(dtype: str) -> float:
+    """How many times one side's bound is allowed.
+
+    In half precision only the twin computes. The reference's bound, in float64, is as many times
+    smaller as its unit roundoff at least: no rule of ``bounds`` shrinks faster than u.
+
+    >>> sides("float32"), sides("bfloat16") == 1 + 2.0**-45
+    (2, True)
+    """
+    return 1 + FORMATS["float64"].unit / FORMATS[dtype].unit if dtype in HALF else SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ def unit_roundoff(dtype: str) -> float:
     >>> unit_roundoff("float32") == 2.0**-24
     True
     """
-    return float(np.finfo(dtype).eps) / 2
+    return FORMATS[dtype].unit
 
 
 def allow(
@@ -51,7 +63,7 @@ def allow(
 
     ``twin_roundings`` more are granted to every computed number, where the twin first changes a convention.
     """
-    analysis = Analysis(unit_roundoff(dtype), float(np.finfo(dtype).tiny))
+    analysis = Analysis(FORMATS[dtype])
     bounded = {name: _enclose(array, analysis) for name, array in arguments.items()}
     try:
         outputs, saved = subject.forward(bounded)
@@ -73,15 +85,16 @@ def _enclose(array: Any, analysis: Analysis) -> Any:
 
 
 def _both_sides(x: Bounded, dtype: str, twin_roundings: int) -> Array:
-    more = twin_roundings * unit_roundoff(dtype) * np.abs(x.value)
-    bound: Array = SIDES * x.error + more
-    return bound
+    more = twin_roundings * unit_roundoff(dtype) * x.magnitude
+    bound = sides(dtype) * x.error + (more if twin_roundings else 0)
+    unknown = np.isnan(bound) & np.isfinite(x.value)
+    return np.where(unknown, np.inf, bound)
 
 
 def _coarse(
     subject: Subject, arguments: Mapping[str, Any], dy: Array | None, dtype: str
 ) -> Allowed:
-    """For text that the analysis cannot follow: u × numbers that went in × largest number that came out.
+    """For text that the analysis cannot follow: u × how many numbers went in × the largest in or out.
 
     Our own references never come here (a test holds that); somebody else's code may.
     """
@@ -93,11 +106,8 @@ def _coarse(
     except Exception:  # a reference that fails allows nothing; its own failure is a verdict
         return Allowed({}, undecided=False)
     found = {name: x for name, x in {**outputs, **gradients}.items() if x is not None}
-    scale = SIDES * unit_roundoff(dtype) * terms
+    largest = max(float(np.max(np.abs(x), initial=0)) for x in (*given, *found.values()))
+    error = sides(dtype) * unit_roundoff(dtype) * terms * largest
     return Allowed(
-        {
-            name: np.full(np.shape(x), scale * np.max(np.abs(x), initial=0))
-            for name, x in found.items()
-        },
-        undecided=False,
+        {name: np.full(np.shape(x), error) for name, x in found.items()}, undecided=False
     )

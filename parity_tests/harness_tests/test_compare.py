@@ -57,6 +57,38 @@ def test_summary_keeps_the_worst_and_counts() -> None:
     assert (again.worst, again.cases, again.failed) == (9.0, 5, 3)
 
 
+def test_the_error_is_also_told_in_units_of_the_last_place() -> None:
+    got, expected = np.array([1.0, 4.0 + 2.0**-50]), np.array([1.0, 4.0])
+    verdict = compare(CASE, "c", "y", got, expected, np.array([1.0, 1.0]))
+    assert (verdict.at, verdict.ulps) == ((1,), 1.0)
+    zero = compare(CASE, "c", "y", np.array([1.0]), np.array([0.0]), np.array([2.0]))
+    assert zero.ulps == INF
+    assert Findings((zero,), 0, 1).to_dict()["verdicts"][0]["ulps"] is None
+
+
+def test_the_summary_counts_cases_by_the_share_they_used() -> None:
+    def verdict(error: float, allowed: float = 1.0) -> Verdict:
+        return compare(CASE, "c", "y", np.array([error]), np.array([0.0]), np.array([allowed]))
+
+    errors = (0.0, 0.0005, 0.004, 0.05, 0.5, 1.0, 7.0)
+    (kept,) = summarise([*map(verdict, errors), verdict(3.0, INF)])
+    assert kept.used_counts == (1, 1, 1, 1, 2, 1)
+    assert kept.cases == 8
+    (again,) = summarise([kept, kept])
+    assert again.used_counts == (2, 2, 2, 2, 4, 2)
+    assert Findings((again,), 0, 1).to_dict()["verdicts"][0]["used_counts"] == [2, 2, 2, 2, 4, 2]
+
+
+def test_slack_is_a_tolerance_that_many_cases_did_not_need() -> None:
+    def verdict(*counts: int) -> Verdict:
+        return Verdict("p", "c", "y", "float64", True, used_counts=counts)
+
+    assert verdict(5, 60, 40, 0, 0, 0).slack
+    assert not verdict(500, 60, 39, 0, 0, 0).slack
+    assert not verdict(5, 60, 40, 1, 0, 0).slack
+    assert not verdict().slack
+
+
 def test_no_verdict_at_all_is_no_pass() -> None:
     assert not Findings((), 0, 1).passed
 
