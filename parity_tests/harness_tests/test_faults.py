@@ -4,40 +4,79 @@ from importlib import import_module
 
 import pytest
 
-from parity_tests import check
-from parity_tests.faults import FAULTS, Fault, activations, layers
+from parity_tests import check, replay
+from parity_tests.faults import FAULTS, Fault
+from parity_tests.faults.activations import sigmoid, softmax, tanh
+from parity_tests.faults.layers import conv2d, dropout, layer_norm, linear, max_pool2d
+from parity_tests.harness.cases import DTYPES
 from parity_tests.harness.checks import CHECKS
+from parity_tests.harness.search import Run
 from parity_tests.harness.signature import read
+from parity_tests.harness.verdict import Verdict
 from parity_tests.pairs import PAIRS
+from parity_tests.suite import on_one_thread
 from reference.activations.softmax import Softmax
 from reference.layers.linear import Linear
 from torch_impl.activations.tanh import Tanh
 
 CAUGHT_BY = {
-    "outputs_agree": ("layers.max_pool2d", layers.MaxPoolPadsWithZero),
-    "gradients_agree": ("activations.softmax", activations.SoftmaxZeroGradient),
-    "slopes_agree": ("activations.sigmoid", activations.SigmoidSignFlipped),
-    "definition_agrees": ("layers.conv2d", layers.ConvFirstGroupOnly),
-    "derivations_agree": ("layers.layer_norm", layers.LayerNormNineStepsForgetsTheMean),
-    "inputs_untouched": ("activations.tanh", activations.TanhWritesIntoDy),
-    "dtype_kept": ("activations.tanh", activations.TanhReturnsFloat64),
-    "same_answer_twice": ("layers.linear", layers.LinearRemembersTheLastInput),
-    "masks_are_fair": ("layers.dropout", layers.DropoutDrawsTheOtherProbability),
-    "pytorchs_masks_agree": ("layers.dropout", layers.DropoutNotRescaled),
+    "outputs_agree": ("layers.max_pool2d", max_pool2d.MaxPoolPadsWithZero),
+    "gradients_agree": ("activations.softmax", softmax.SoftmaxZeroGradient),
+    "slopes_agree": ("activations.sigmoid", sigmoid.SigmoidSignFlipped),
+    "definition_agrees": ("layers.conv2d", conv2d.weights.ConvFirstGroupOnly),
+    "derivations_agree": ("layers.layer_norm", layer_norm.LayerNormNineStepsForgetsTheMean),
+    "inputs_untouched": ("activations.tanh", tanh.TanhWritesIntoDy),
+    "dtype_kept": ("activations.tanh", tanh.TanhReturnsFloat64),
+    "same_answer_twice": ("layers.linear", linear.LinearRemembersTheLastInput),
+    "masks_are_fair": ("layers.dropout", dropout.DropoutDrawsTheOtherProbability),
+    "pytorchs_masks_agree": ("layers.dropout", dropout.DropoutNotRescaled),
 }
+
+# They lose digits by cancellation. As a reference they are analysed themselves, and a bound on what such a text
+# does to rounding errors allows what it loses: to tell takes a reference that loses less.
+ALLOWS_ITS_OWN_LOSSES = {
+    "BatchNormVarianceByMeanOfSquares",
+    "LayerNormVarianceByMeanOfSquares",
+    "GroupNormVarianceByMeanOfSquares",
+    "TanhBySigmoid",
+    "LogSoftmaxAddsTheMaximumBack",
+}
+SEEN_AS_REFERENCE = [f for f in FAULTS if f.implementation.__name__ not in ALLOWS_ITS_OWN_LOSSES]
+
+
+def first_failure(fault: Fault, dtype: str, implementation: type | None) -> Verdict | None:
+    """The first disagreement of 200 cases; 60 for optimizers, of which each is a trajectory."""
+    pair = PAIRS[fault.pair]
+    examples = 60 if pair.kind == "optimizer" else 200
+    with on_one_thread():
+        return Run(pair, dtype, examples, 0, implementation).first_failure()
+
+
+def put_in_the_references_place(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, _, name = f"reference.{PAIRS[fault.pair].address}".rpartition(".")
+    monkeypatch.setattr(import_module(module), name, fault.implementation)
+
+
+def test_every_pair_has_its_faults_and_each_sin_its_name() -> None:
+    assert {fault.pair for fault in FAULTS} == set(PAIRS)
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_is_caught(fault: Fault) -> None:
-    examples = 30 if PAIRS[fault.pair].kind == "optimizer" else 200
+    assert first_failure(fault, fault.dtypes[0], fault.implementation)
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in FAULTS if fault.dtypes != DTYPES], ids=lambda fault: fault.name
+)
+def test_fault_of_one_dtype_is_right_in_the_other(fault: Fault) -> None:
+    """But for its slopes: these are taken in longdouble, where a fault of float64 is one too."""
+    others = [dtype for dtype in DTYPES if dtype not in fault.dtypes]
     findings = check(
-        fault.pair,
-        examples=examples,
-        dtypes=["float64"],
-        implementation=fault.implementation,
-        shrink=False,
+        fault.pair, examples=60, dtypes=others, implementation=fault.implementation, shrink=False
     )
-    assert not findings.passed
+    assert {verdict.check for verdict in findings.failures} <= {"slopes_agree"}
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -51,9 +90,7 @@ def test_check_is_seen_to_fail_and_to_pass(name: str) -> None:
 
 
 def test_the_subject_is_blamed_and_not_pytorch() -> None:
-    findings = check(
-        "activations.softmax", examples=60, implementation=activations.SoftmaxZeroGradient
-    )
+    findings = check("activations.softmax", examples=60, implementation=softmax.SoftmaxZeroGradient)
     blamed = {verdict.blame for verdict in findings.failures}
     assert blamed == {"subject"}
 
@@ -61,7 +98,7 @@ def test_the_subject_is_blamed_and_not_pytorch() -> None:
 def test_a_wrong_twin_is_blamed_on_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
     """A twin whose value is right and whose gradient has one too many."""
     monkeypatch.setattr(Tanh, "forward", lambda self, x: x.tanh() + x - x.detach())
-    findings = check("activations.tanh", examples=30, dtypes=["float64"], shrink=False)
+    findings = check("activations.tanh", examples=30, dtypes=["float64"])
     gradients = [v for v in findings.failures if v.check == "gradients_agree"]
     assert gradients
     assert {verdict.blame for verdict in gradients} == {"PyTorch"}
@@ -84,14 +121,12 @@ def test_a_signature_is_read_from_forward_alone_where_backward_says_nothing() ->
         read(Silent)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", SEEN_AS_REFERENCE, ids=lambda fault: fault.name)
 def test_fault_in_the_reference_itself_is_a_finding_and_no_crash(
     fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bounds then come from wrong text: of other shapes, zero, or none at all."""
-    pair = PAIRS[fault.pair]
-    module, _, name = f"reference.{pair.address}".rpartition(".")
-    monkeypatch.setattr(import_module(module), name, fault.implementation)
-    examples = 20 if pair.kind == "optimizer" else 200
-    findings = check(fault.pair, examples=examples, dtypes=["float32"], shrink=False)
-    assert not findings.passed
+    put_in_the_references_place(fault, monkeypatch)
+    failure = first_failure(fault, fault.dtypes[-1], None)
+    assert failure
+    assert not replay(failure.case).passed  # with the blame, which looks at the reference too
