@@ -1,36 +1,56 @@
 """Pairs of ``reference/activations``."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 from hypothesis import strategies as st
+from numpy import ndarray as Array
 
 from parity_tests.harness import values
 from parity_tests.harness.pair import Configuration, Pair, Regime, configured, shapes
 
+
+def small(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Numbers of about 2^-40: a difference of numbers near 1 has no digit left for them."""
+    return 2.0**-40 * rng.standard_normal(shape)
+
+
+def not_finite(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Normal numbers, and in every second place nan or an infinity."""
+    odd = rng.choice([np.nan, np.inf, -np.inf], shape)
+    return np.where(rng.random(shape) < 1 / 2, odd, rng.standard_normal(shape))
+
+
+# An array without axes in one case of five: it is rare, and smaller than any other.
+ELEMENTWISE = {"shape": st.one_of(*(shapes() for _ in range(4)), st.just(()))}
+LARGE = Regime("large", {"x": values.large})
 KINK = (
     Regime("ordinary", {"x": values.off_zero}),
     Regime("ties", {"x": values.tied}, smooth=False),
+    LARGE,
+    Regime("not_finite", {"x": not_finite}, smooth=False),
 )
-SATURATED = (Regime(), Regime("large", {"x": values.large}))
+SCALES = (Regime(), LARGE, Regime("small", {"x": small}))
 
 
 @st.composite
 def along_an_axis(draw: st.DrawFn) -> Configuration:
-    """An axis counted from either end; it must not be empty."""
+    """An axis counted from either end; it may be the empty one."""
     shape = draw(shapes(1, 4))
-    dim = draw(st.integers(-len(shape), len(shape) - 1))
-    if shape[dim] == 0:
-        shape = tuple(size or 1 for size in shape)
-    return {"dim": dim}, {"shape": shape}
+    return {"dim": draw(st.integers(-len(shape), len(shape) - 1))}, {"shape": shape}
 
 
 PAIRS = (
-    Pair("activations.relu.ReLU", regimes=KINK),
+    Pair("activations.relu.ReLU", configured(sizes=ELEMENTWISE), regimes=KINK),
     Pair(
         "activations.leaky_relu.LeakyReLU",
-        configured({"negative_slope": st.sampled_from([0.01, 0.2, 1.5, 0.0])}, {"shape": shapes()}),
+        # Above 1 the larger of x and slope·x is another function; below 0 y has not the sign of x.
+        configured({"negative_slope": st.sampled_from([0.01, 0.2, 1.5, 0.0, -0.5])}, ELEMENTWISE),
         regimes=KINK,
     ),
-    Pair("activations.sigmoid.Sigmoid", regimes=SATURATED),
-    Pair("activations.tanh.Tanh", regimes=SATURATED),
-    Pair("activations.softmax.Softmax", along_an_axis(), SATURATED),
-    Pair("activations.log_softmax.LogSoftmax", along_an_axis(), SATURATED),
+    Pair("activations.sigmoid.Sigmoid", configured(sizes=ELEMENTWISE), regimes=SCALES),
+    Pair("activations.tanh.Tanh", configured(sizes=ELEMENTWISE), regimes=SCALES),
+    Pair("activations.softmax.Softmax", along_an_axis(), SCALES),
+    Pair("activations.log_softmax.LogSoftmax", along_an_axis(), SCALES),
 )

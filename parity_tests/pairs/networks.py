@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from parity_tests.harness import values
 from parity_tests.harness.pair import Configuration, Pair
 
-BATCH = st.integers(2, 4)
+BATCH = st.integers(0, 4)
+NORMALIZED_BATCH = st.integers(2, 4)
 WIDTH = st.integers(1, 5)
 # Normalising one or two values leaves a sign: what follows depends on rounding alone.
 SPREAD = st.integers(3, 6)
@@ -25,7 +26,8 @@ def linear_block(draw: st.DrawFn, normalized: bool) -> Configuration:
     options: dict[str, Any] = {"d_in": draw(WIDTH), "d_out": draw(SPREAD if normalized else WIDTH)}
     if normalized:
         options |= {"normalization": draw(NORM), "training": draw(st.booleans())}
-    return _configuration(options, draw(BATCH), (options["d_in"],))
+    batch = NORMALIZED_BATCH if normalized else BATCH
+    return _configuration(options, draw(batch), (options["d_in"],))
 
 
 @st.composite
@@ -49,7 +51,8 @@ def conv_block(draw: st.DrawFn, normalized: bool = False, pooled: bool = False) 
         max(1, stride[i] * (room[i] - 1) + kernel[i] - 2 * padding[i]) + draw(st.integers(0, 3))
         for i in (0, 1)
     )
-    return _configuration(options, draw(BATCH), (options["c_in"], height, width))
+    batch = NORMALIZED_BATCH if normalized else BATCH
+    return _configuration(options, draw(batch), (options["c_in"], height, width))
 
 
 @st.composite
@@ -92,7 +95,7 @@ def conv_net(draw: st.DrawFn, filters: tuple[int, ...], normalized: bool = False
     }
     if normalized:
         options["training"] = draw(st.booleans())
-    return _configuration(options, draw(st.integers(1, 3)), shape)
+    return _configuration(options, draw(st.integers(1 if normalized else 0, 3)), shape)
 
 
 def _network(address: str, configurations: st.SearchStrategy[Configuration]) -> Pair:
