@@ -1,71 +1,211 @@
-"""Who is wrong, when subject and twin disagree: the one that a third witness contradicts.
+"""Who is wrong, and why: each failed verdict is held against the arbiter's exact numbers.
 
-The third witness of an output is the definition as plain loops (for a foreign subject also our own
-reference); of a gradient it is the slope of the forward, on condition that the outputs agree.
+=============  ==========================================================================
+reference      (or subject) it differs from the exact value by more than rounding can do
+PyTorch        the twin does
+both           both do
+definition     the plain loops differ, where NumPy and PyTorch agree
+rounding       both are within rounding of the exact value, and yet apart
+undefined      a kink, a tie or an overflow: there is no one right answer here
+=============  ==========================================================================
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from parity_tests.harness.compare import compare
-from parity_tests.harness.subject import Outcome
+import numpy as np
+
+from parity_tests.harness.arbiter import Arbiter, Range
+from parity_tests.harness.bounds.formats import FORMATS
+from parity_tests.harness.tolerance import sides, unit_roundoff
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Verdict
 
-SlopeHolds = Callable[[Trial, str, Outcome], bool | None]
+COMPARED = ("outputs_agree", "gradients_agree")
+# A jump stays as wide when the inputs come a million times closer; what rounding amplifies shrinks.
+CLOSER = 2.0**-20
+LOOKED_AT = 64
+
+REASONS = {
+    "slopes_agree": "its gradient is not the slope of its own forward",
+    "derivations_agree": "two derivations of one gradient differ",
+    "inputs_untouched": "what is given belongs to the caller",
+    "dtype_kept": "what comes out has another dtype than what went in",
+    "same_answer_twice": "something is remembered from one call to the next",
+    "masks_are_fair": "by chance alone that happens once in 2^64 runs",
+    "pytorchs_masks_agree": "PyTorch scales what the same mask keeps by another factor",
+    "definition_agrees": "it is not what the plain loops of the definition give",
+}
 
 
-def assign(trial: Trial, verdicts: Iterable[Verdict], slope_holds: SlopeHolds) -> list[Verdict]:
-    """The verdicts, each failed one with its blame: the subject, PyTorch, or None where nothing decides."""
-    verdicts = list(verdicts)
-    forward_is_wrong = any(v.check == "outputs_agree" and not v.passed for v in verdicts)
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Who is wrong (a word of the table above, or None where nothing decides) and a sentence on why."""
+
+    blame: str | None
+    why: str
+
+
+def assign(trial: Trial, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts, each failed one with its blame and the reason."""
+    ruled = _Court(trial)
     return [
-        verdict
-        if verdict.passed
-        else replace(verdict, blame=_blame_or_none(trial, verdict, forward_is_wrong, slope_holds))
-        for verdict in verdicts
+        v if v.passed else replace(v, blame=(r := ruled.on(v)).blame, why=r.why) for v in verdicts
     ]
 
 
-def _blame_or_none(
-    trial: Trial, verdict: Verdict, forward_is_wrong: bool, slope_holds: SlopeHolds
-) -> str | None:
-    try:
-        return _blame(trial, verdict, forward_is_wrong, slope_holds)
-    except Exception:  # a witness that a wrong subject has brought down decides nothing
-        return None
+class _Court:
+    """Rules on the verdicts of one trial; the exact numbers are computed once, and only when needed."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.own = "reference" if trial.implementation is trial.pair.reference else "subject"
+        self._arbiter: Arbiter | None = None
+
+    def on(self, verdict: Verdict) -> Ruling:
+        if self.trial.twin.error:
+            return Ruling("PyTorch", "the twin fails on a case of this pair")
+        if self.trial.outcome.error:
+            return Ruling(self.own, "it fails where PyTorch has an answer")
+        try:
+            return self._on(verdict)
+        except Exception as raised:  # a definition that is broken decides nothing
+            return Ruling(None, f"the definition ends with {type(raised).__name__}: {raised}")
+
+    def _on(self, verdict: Verdict) -> Ruling:
+        check, quantity = verdict.check, verdict.quantity
+        if check in COMPARED:
+            return self._compare(quantity)
+        if check == "definition_agrees" and self._sides_agree(quantity):
+            return Ruling("definition", "NumPy and PyTorch agree, and the plain loops do not")
+        if check == "derivations_agree" and self._twin_is_wrong(quantity):
+            return Ruling("PyTorch", f"{quantity} is held against a twin that is wrong")
+        return Ruling(self.own, REASONS.get(check, ""))
+
+    def _twin_is_wrong(self, quantity: str) -> bool:
+        """Of ``dx by nine_steps``: whether PyTorch's dx is wrong."""
+        name, _, other = quantity.partition(" by ")
+        return not other.endswith(" and backward") and self._compare(name).blame == "PyTorch"
+
+    @property
+    def arbiter(self) -> Arbiter:
+        if self._arbiter is None:
+            trial = self.trial
+            self._arbiter = Arbiter(trial.pair, trial.case, trial.arguments, trial.dy)
+        return self._arbiter
+
+    def _sides(self, quantity: str) -> tuple[Any, Any]:
+        sides = (self.trial.outcome, self.trial.twin)
+        own, twin = ({**side.outputs, **side.gradients}.get(quantity) for side in sides)
+        return own, twin
+
+    def _sides_agree(self, quantity: str) -> bool:
+        own, twin = self._sides(quantity)
+        same_shape = own is not None and twin is not None and np.shape(own) == np.shape(twin)
+        return same_shape and not any(self._apart(quantity))
+
+    def _compare(self, quantity: str) -> Ruling:
+        if self.trial.pair.naive is None:
+            return Ruling(None, "there is no definition to decide it")
+        own, twin = self._sides(quantity)
+        shape = self.arbiter.shape(quantity)
+        misshapen = [x is None or np.shape(x) != shape for x in (own, twin)]
+        if any(misshapen):
+            reason = f"its {quantity} should have shape {shape}"
+            return Ruling(self._side(*misshapen), reason)
+        found = [self._element(quantity, at) for at in self._apart(quantity)]
+        if not found:
+            return Ruling("rounding", "the two sides agree when they are compared once more")
+        blamed = {ruling.blame for ruling in found} - {"rounding", "undefined"}
+        if len(blamed) > 1:
+            return Ruling("both", f"{self.own} and PyTorch are wrong at different elements")
+        return next((r for r in found if r.blame in blamed), found[0])
+
+    def _apart(self, quantity: str) -> Iterator[tuple[int, ...]]:
+        """Where the sides differ by more than allowed, at most LOOKED_AT places."""
+        own, twin = (np.asarray(x, np.longdouble) for x in self._sides(quantity))
+        limit = self.trial.allowed.of(quantity)
+        limit = np.zeros(own.shape) if limit is None or limit.shape != own.shape else limit
+        with np.errstate(invalid="ignore"):
+            agree = (own == twin) | (np.isnan(own) & np.isnan(twin)) | (np.abs(own - twin) <= limit)
+        for place in np.argwhere(~agree)[:LOOKED_AT]:
+            yield tuple(int(i) for i in place)
+
+    def _element(self, quantity: str, at: tuple[int, ...]) -> Ruling:
+        own, twin = (np.asarray(x)[at] for x in self._sides(quantity))
+        exact = self.arbiter.range(quantity, at)
+        if undefined := self._no_number(exact, own, twin):
+            return Ruling("undefined", undefined)
+        rounding = self._rounding(quantity, at)
+        off = [exact.distance(x) for x in (own, twin)]
+        for allowance in (max(rounding, self._coarsely(quantity, exact)), rounding):
+            wrong = [distance > allowance for distance in off]
+            if any(wrong):
+                return Ruling(self._side(*wrong), self._explained(exact, own, twin, at, rounding))
+        return self._neither(quantity, at, exact, own, twin)
+
+    def _side(self, own_is_wrong: bool, twin_is_wrong: bool) -> str:
+        return ("both" if twin_is_wrong else self.own) if own_is_wrong else "PyTorch"
+
+    def _rounding(self, quantity: str, at: tuple[int, ...]) -> float:
+        """What rounding can do on one side."""
+        limit = self.trial.allowed.of(quantity)
+        known = limit is not None and limit.shape == self.arbiter.shape(quantity)
+        return (
+            float(limit[at]) / sides(self.trial.case.dtype) if known and limit is not None else 0.0
+        )
+
+    def _coarsely(self, quantity: str, exact: Range) -> Any:
+        """The same without the reference's text, which may itself be what is wrong.
+
+        So many roundings as numbers went in, each of the result or, amplified, of an input.
+        """
+        given = [x for x in (*self.trial.arguments.values(), self.trial.dy) if x is not None]
+        terms = sum(x.size for x in given)
+        one = unit_roundoff(self.trial.case.dtype) * self.arbiter.largest(quantity)
+        return terms * (one + exact.width)
+
+    def _no_number(self, exact: Range, own: Any, twin: Any) -> str:
+        if not np.isfinite(float(exact.value)) and exact.value == exact.value:
+            return ""
+        if exact.value != exact.value:
+            return "the definition divides zero by zero here"
+        top = FORMATS[self.trial.case.dtype].largest
+        if abs(exact.value) > top and not (np.isfinite(own) and np.isfinite(twin)):
+            return f"the exact value, {_short(exact.value)}, overflows {self.trial.case.dtype}"
+        return ""
+
+    def _explained(
+        self, exact: Range, own: Any, twin: Any, at: tuple[int, ...], rounding: float
+    ) -> str:
+        return (
+            f"the definition gives {_short(exact.value)} at {list(at)}; "
+            f"the {self.own}'s {_short(own)} is off by {_size(exact.distance(own))}, "
+            f"PyTorch's {_short(twin)} by {_size(exact.distance(twin))}, "
+            f"and rounding explains {_size(rounding)}"
+        )
+
+    def _neither(
+        self, quantity: str, at: tuple[int, ...], exact: Range, own: Any, twin: Any
+    ) -> Ruling:
+        closer = self.arbiter.range(quantity, at, CLOSER)
+        if 2 * closer.width > exact.width > 0:
+            return Ruling(
+                "undefined",
+                f"a kink or a tie: at {list(at)} the definition jumps from {_short(exact.low)} to "
+                f"{_short(exact.high)}, and {_short(own)} and {_short(twin)} both lie between",
+            )
+        return Ruling(
+            "rounding",
+            f"one rounding of the input moves the exact {_short(exact.value)} at {list(at)} by "
+            f"{_size(exact.width)}: {_short(own)} and {_short(twin)} are both that close to it",
+        )
 
 
-def _blame(
-    trial: Trial, verdict: Verdict, forward_is_wrong: bool, slope_holds: SlopeHolds
-) -> str | None:
-    own = "reference" if trial.implementation is trial.pair.reference else "subject"
-    if verdict.check == "outputs_agree":
-        judged = [
-            _agrees(trial, verdict.quantity, outcome) for outcome in (trial.outcome, trial.twin)
-        ]
-    elif verdict.check == "gradients_agree" and not forward_is_wrong:
-        judged = [
-            slope_holds(trial, verdict.quantity, outcome) for outcome in (trial.outcome, trial.twin)
-        ]
-    elif verdict.check == "gradients_agree":
-        return None
-    else:
-        return own
-    if judged == [False, True]:
-        return own
-    return "PyTorch" if judged == [True, False] else None
+def _short(x: Any) -> str:
+    return f"{float(x):.9g}"
 
 
-def _agrees(trial: Trial, quantity: str, outcome: Outcome) -> bool | None:
-    witness = _third(trial)
-    if witness is None or quantity not in outcome.outputs or quantity not in witness.outputs:
-        return None
-    expected, allowed = witness.outputs[quantity], trial.allowed.of(quantity)
-    return compare(trial.case, "", quantity, outcome.outputs[quantity], expected, allowed).passed
-
-
-def _third(trial: Trial) -> Outcome | None:
-    if trial.pair.naive is not None:
-        return trial.naive
-    return trial.own_reference if trial.implementation is not trial.pair.reference else None
+def _size(x: Any) -> str:
+    return f"{float(x):.2g}"
