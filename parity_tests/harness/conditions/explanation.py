@@ -1,0 +1,104 @@
+"""Which predicates explain a pattern of failures, and in how many bits.
+
+An explanation is a predicate, two joined by "and", or two joined by "or". All cases must fail where
+it holds, or none where it does not; with "or" both, else nobody could tell what the condition is.
+Its bits name it (the cost of its predicates) and then tell which cases fail: on a side where all
+are alike hardly any, else log2 of the (m + 1) C(m, k) ways for k failures among m cases.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy import ndarray as Array
+
+AND, OR = 3.0, 5.0
+"""Bits for joining two predicates."""
+JOINABLE = 9.0
+"""What costs more is not joined to anything: nobody would call that a condition."""
+ALL_FAIL, NONE_FAILS = 0.7, 0.95
+"""How often everything fails under a condition, and nothing without: else numbers decide too, or
+there is a second cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Bits, the numbers of the predicates (none: everything fails alike), and how they are joined."""
+
+    bits: float
+    parts: tuple[int, ...]
+    joined: str = ""
+
+    def holds(self, truth: Array) -> Array:
+        """In which cases it holds; ``truth`` has a row for each predicate, a column for each case."""
+        rows = truth[list(self.parts)]
+        join = np.any if self.joined == "or" else np.all
+        return np.asarray(join(rows, axis=0))
+
+
+def explain(truth: Array, failed: Array, costs: Array, most: int) -> list[Explanation]:
+    """The explanations in the fewest bits, the shortest first; at most so many of each form.
+
+    >>> truth = np.array([[1, 1, 0, 0], [0, 1, 0, 1]], dtype=bool).repeat(9, axis=1)
+    >>> best, *_ = explain(truth, truth.all(axis=0), np.array([2.0, 2.0]), 9)
+    >>> best.parts, best.joined
+    ((0, 1), 'and')
+    """
+    left = _bits_left(int(failed.sum()), len(failed))
+    found = [Explanation(float(left[-1, -1]), ())]
+    every = np.arange(len(truth))
+    ways = truth[:, failed].sum(axis=1), truth.sum(axis=1)
+    found += _shortest(costs + left[ways], (every,), most, "")
+    few = np.flatnonzero(costs <= JOINABLE)
+    first, second = np.triu_indices(len(few), 1)
+    price = costs[few][first] + costs[few][second]
+    pair = few[first], few[second]
+    both = tuple(_together(side[few])[first, second] for side in (truth[:, failed], truth))
+    either = tuple(
+        alone[pair[0]] + alone[pair[1]] - joint for alone, joint in zip(ways, both, strict=True)
+    )
+    found += _shortest(price + AND + left[both], pair, most, "and")
+    exact = (either[0] == left.shape[0] - 1) & (either[0] == either[1])
+    found += _shortest(price + OR + np.where(exact, left[either], np.inf), pair, most, "or")
+    return sorted(found, key=lambda explanation: explanation.bits)
+
+
+def _together(truth: Array) -> Array:
+    """In how many cases each two predicates hold together."""
+    inside = truth.astype(np.float32)
+    return (inside @ inside.T).astype(int)
+
+
+def _shortest(
+    bits: Array, parts: tuple[Array, ...], most: int, joined: str
+) -> Iterator[Explanation]:
+    finite = np.flatnonzero(np.isfinite(bits))
+    for i in finite[np.argsort(bits[finite], kind="stable")[:most]]:
+        yield Explanation(float(bits[i]), tuple(int(part[i]) for part in parts), joined)
+
+
+def _bits_left(failures: int, cases: int) -> Array:
+    """``[k, m]``: the bits that tell which cases fail, if an explanation holds in m and k of them fail."""
+    k, m = np.ogrid[: failures + 1, : cases + 1]
+    outside = failures - k, cases - m
+    possible = (k <= m) & (outside[0] <= outside[1])
+    within, without = _ways(k, m), _ways(*outside)
+    inside = np.where(k == m, -np.log2(ALL_FAIL), within - np.log2(1 - ALL_FAIL))
+    clean = outside[0] == 0
+    rest = np.where(clean, -np.log2(NONE_FAILS), without - np.log2(1 - NONE_FAILS))
+    bits: Array = np.where(possible & ((k == m) | clean), inside + rest, np.inf)
+    return bits
+
+
+def _ways(k: Array, m: Array) -> Array:
+    """log2 of (m + 1) C(m, k)."""
+    log = _log_factorials(int(np.max(m)))
+    ways: Array = np.log2(m + 1) + log[m] - log[np.minimum(k, m)] - log[np.maximum(m - k, 0)]
+    return ways
+
+
+@cache
+def _log_factorials(most: int) -> Array:
+    logs: Array = np.concatenate([[0.0], np.cumsum(np.log2(np.arange(1, most + 1)))])
+    return logs
