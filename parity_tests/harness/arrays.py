@@ -7,23 +7,36 @@ from typing import Any
 import numpy as np
 from numpy import ndarray as Array
 
-from parity_tests.harness.cases import Case
-from parity_tests.harness.layout import LAYOUTS
+from parity_tests.harness.bounds.formats import FORMATS
+from parity_tests.harness.cases import HALF, Case, CaseError
+from parity_tests.harness.given import array_of
+from parity_tests.harness.layout import LAYOUTS, layout_of
 from parity_tests.harness.pair import Pair
 
 Arrays = dict[str, Array | None]
 
 
 def arguments_of(pair: Pair, case: Case) -> Arrays:
-    """Every argument of forward by name, in its dtype and layout; an absent optional one is None."""
-    return {"operation": _operation, "optimizer": _optimizer, "network": _network}[pair.kind](
-        pair, case
-    )
+    """Every argument of forward by name, in its dtype and layout; an absent optional one is None.
+
+    Raises:
+        CaseError: the case gives numbers for an array that is not there, or of another shape.
+    """
+    make = {"operation": _operation, "optimizer": _optimizer, "network": _network}[pair.kind]
+    arrays = make(pair, case)
+    known = [name for name, array in arrays.items() if array is not None]
+    known += ["dy"] if pair.kind != "optimizer" else []
+    if unknown := [name for name in case.given if name not in known]:
+        raise CaseError(f"numbers for {unknown[0]!r} in the case: it has {', '.join(known)}")
+    return arrays
 
 
 def upstream(case: Case, shape: tuple[int, ...]) -> Array:
-    """A random gradient of the loss by an output of that shape."""
-    return _laid_out(case, _generator(case, "dy").standard_normal(shape), case.dtype)
+    """The gradient of the loss by an output of that shape: random, unless the case gives it."""
+    dy = _given(case, "dy", shape, "float")
+    if dy is None:
+        dy = _generator(case, "dy").standard_normal(shape)
+    return _laid_out(case, "dy", dy, case.dtype)
 
 
 def _operation(pair: Pair, case: Case) -> Arrays:
@@ -73,13 +86,28 @@ def _complete(pair: Pair, case: Case) -> dict[str, Any]:
 def _drawn(pair: Pair, case: Case, name: str, kind: str, shape: tuple[int, ...]) -> Array:
     regime = pair.regime(case.values)
     draw: Callable[..., Array] = pair.draw_for(name.rpartition(".")[2], kind, regime)
-    x = draw(_generator(case, name), shape, case.names)
+    x = _given(case, name, shape, kind)
+    if x is None:
+        x = draw(_generator(case, name), shape, case.names)
     dtype = {"float": case.dtype, "bool": "bool", "int": "int64"}[kind]
-    return _laid_out(case, x, dtype)
+    return _laid_out(case, name, x, dtype)
 
 
-def _laid_out(case: Case, x: Array, dtype: str) -> Array:
-    return LAYOUTS[case.layout](np.asarray(x).astype(dtype))
+def _given(case: Case, name: str, shape: tuple[int, ...], kind: str) -> Array | None:
+    if name not in case.given:
+        return None
+    try:
+        return array_of(case.given[name], shape, kind)
+    except ValueError as unfit:
+        raise CaseError(f"the numbers of {name} in the case have {unfit}") from None
+
+
+def _laid_out(case: Case, name: str, x: Array, dtype: str) -> Array:
+    x = np.asarray(x)
+    if dtype in FORMATS:
+        form = FORMATS[dtype]
+        x, dtype = form.nearest(x) if dtype in HALF else x, form.storage
+    return LAYOUTS[layout_of(case.layout, name)](x.astype(dtype))
 
 
 def _generator(case: Case, name: str) -> np.random.Generator:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from parity_tests.harness.layout import LAYOUTS
+from parity_tests.harness.given import Numbers, read_numbers, write_numbers
+from parity_tests.harness.layout import LAYOUT_NAMES
 
 DTYPES = ("float64", "float32")
+# In these the twin runs, on numbers that they hold; the reference runs on the same ones in float64.
+HALF = ("float16", "bfloat16")
 SETTINGS = ("dtype", "layout", "values", "seed")
 
 
@@ -20,11 +23,15 @@ class CaseError(ValueError):
 class Case:
     """Options and sizes by name, dtype, memory layout, regime of values, and the seed of the numbers.
 
+    ``given`` states the numbers of some arrays (arguments by name, and ``dy``) in the place of drawn ones.
+
     >>> case = Case("layers.linear", {"bias": True}, {"n": 2, "features": (3,)}, "float32")
     >>> str(case)
     'layers.linear bias=True / n=2 features=(3,) / dtype=float32 layout=contiguous values=ordinary seed=0'
     >>> Case.parse(str(case)) == case
     True
+    >>> str(replace(case, given={"dy": ((1, 0.5),)})).rpartition(" / ")[2]
+    'dy=((1,0.5),)'
     """
 
     pair: str
@@ -34,6 +41,7 @@ class Case:
     layout: str = "contiguous"
     values: str = "ordinary"
     seed: int = 0
+    given: Mapping[str, Numbers] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -41,23 +49,25 @@ class Case:
         return {**self.sizes, **self.options}
 
     def with_seed(self, seed: int) -> "Case":
-        """The same configuration with other numbers."""
-        return replace(self, seed=seed)
+        """The same configuration with other numbers, all of them drawn."""
+        return replace(self, seed=seed, given={})
 
     def __str__(self) -> str:
         settings = {name: getattr(self, name) for name in SETTINGS}
-        groups = (self.options, self.sizes, settings)
-        return f"{self.pair} " + " / ".join(_written(group) for group in groups)
+        groups = [_written(group) for group in (self.options, self.sizes, settings)]
+        if self.given:
+            groups.append(" ".join(f"{n}={write_numbers(x)}" for n, x in self.given.items()))
+        return f"{self.pair} " + " / ".join(groups)
 
     @classmethod
     def parse(cls, line: str) -> "Case":
         """The case that printed as ``line``.
 
         Raises:
-            CaseError: the line is not ``PAIR options / sizes / settings``.
+            CaseError: the line is not ``PAIR options / sizes / settings``, perhaps with ``/ numbers``.
         """
         groups = line.strip().split("/")
-        if len(groups) != 3:
+        if len(groups) not in (3, 4):
             raise CaseError(
                 f"cannot read the case {line!r}: write PAIR name=value … / name=value … / "
                 "dtype=… layout=… values=… seed=…, as a verdict prints it"
@@ -69,11 +79,12 @@ class Case:
                 f"the case ends with {groups[2].strip()!r}: write {'=… '.join(SETTINGS)}=…"
             )
         _validate(settings)
-        return cls(pair, _read(options), _read(groups[1]), **settings)
+        numbers = _read_given(groups[3]) if len(groups) == 4 else {}
+        return cls(pair, _read(options), _read(groups[1]), **settings, given=numbers)
 
 
 def _validate(settings: Mapping[str, Any]) -> None:
-    for name, allowed in (("dtype", DTYPES), ("layout", tuple(LAYOUTS))):
+    for name, allowed in (("dtype", DTYPES + HALF), ("layout", LAYOUT_NAMES)):
         if settings[name] not in allowed:
             raise CaseError(
                 f"{name}={settings[name]} in the case: write one of {', '.join(allowed)}"
@@ -100,6 +111,19 @@ def _read(text: str) -> dict[str, Any]:
             raise CaseError(f"cannot read {word!r} in the case: write name=value")
         group[name] = _value(name, value)
     return group
+
+
+def _read_given(text: str) -> dict[str, Numbers]:
+    numbers = {}
+    for word in text.split():
+        name, _, value = word.partition("=")
+        try:
+            numbers[name] = read_numbers(value)
+        except ValueError:
+            raise CaseError(
+                f"cannot read {word!r} in the case: write numbers, as in x=((1,2.5),(3,4))"
+            ) from None
+    return numbers
 
 
 def _value(name: str, text: str) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy import ndarray as Array
 
-from parity_tests.harness.blame import assign
+from parity_tests.harness.cases import HALF
 from parity_tests.harness.compare import compare, fail
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.run import draw_in_pytorch
@@ -53,22 +53,16 @@ def _slope_verdict(
         yield compare(trial.case, "slopes_agree", quantity, error, np.zeros(()), limit)
 
 
-def slope_holds(trial: Trial, quantity: str, judged: Outcome) -> bool | None:
-    """Whether one side's gradient is the slope of the subject's forward; None where there is no slope."""
-    own, other = (outcome.gradients.get(quantity) for outcome in (trial.outcome, trial.twin))
-    if not trial.smooth or own is None or other is None or np.shape(own) != np.shape(other):
-        return None
-    verdicts = list(_slope_verdict(trial, quantity, (quantity[1:],), judged))
-    return verdicts[0].passed if verdicts else None
-
-
 def definition_agrees(trial: Trial) -> Iterator[Verdict]:
-    """Outputs and gradients are those of the definition, written as plain loops."""
+    """Outputs are those of the definition, written as plain loops; gradients too where it has a backward."""
     if trial.naive.error:
         yield fail(trial.case, "definition_agrees", "y", f"the definition {trial.naive.error}")
         return
     yield from _compared(trial, "definition_agrees", trial.outcome.outputs, trial.naive.outputs)
-    yield from _compared(trial, "definition_agrees", trial.outcome.gradients, trial.naive.gradients)
+    if trial.naive.gradients:
+        yield from _compared(
+            trial, "definition_agrees", trial.outcome.gradients, trial.naive.gradients
+        )
 
 
 def derivations_agree(trial: Trial) -> Iterator[Verdict]:
@@ -87,19 +81,23 @@ def derivations_agree(trial: Trial) -> Iterator[Verdict]:
 
 def inputs_untouched(trial: Trial) -> Iterator[Verdict]:
     """Forward and backward write into none of their arguments, dy included."""
-    touched = set(trial.touched())
     for name in trial.copies:
-        if name in touched:
+        if name in trial.written:
             yield fail(trial.case, "inputs_untouched", name, f"{name} was written to")
         else:
             yield _holds(trial, "inputs_untouched", name)
 
 
 def dtype_kept(trial: Trial) -> Iterator[Verdict]:
-    """What comes out has the dtype of what went in."""
-    for name, x in {**trial.outcome.outputs, **trial.outcome.gradients}.items():
-        dtype = getattr(x, "dtype", None)
-        if dtype is None or dtype.kind != "f" or dtype == trial.case.dtype:
+    """What comes out has the dtype of what went in; a Python float has that of float64."""
+    found = {**trial.outcome.outputs, **trial.outcome.gradients}
+    for derivation in trial.pair.derivations:
+        other = trial.attempt(trial.subject, derivation).gradients
+        name = derivation.removeprefix("backward_")
+        found |= {f"{quantity} by {name}": x for quantity, x in other.items()}
+    for name, x in found.items():
+        dtype = np.asarray(x).dtype
+        if dtype.kind != "f" or dtype == trial.case.dtype:
             yield _holds(trial, "dtype_kept", name)
         else:
             message = f"{name} is {dtype} for input of {trial.case.dtype}"
@@ -166,27 +164,37 @@ CHECKS: dict[str, tuple[Check, Callable[[Pair], bool]]] = {
 }
 
 
-def checks_of(pair: Pair) -> tuple[str, ...]:
-    """The names of the checks that apply to a pair."""
-    return tuple(name for name, (_, applies) in CHECKS.items() if applies(pair))
+REFUSED = "half_is_refused"
+"""Said of a case that PyTorch has no half-precision kernel for: nothing is compared, nothing fails."""
+
+IN_HALF = ("outputs_agree", "gradients_agree")
+"""In half precision the twin is held against the reference in float64; nothing else computes in it."""
 
 
-def judge(trial: Trial) -> list[Verdict]:
-    """All verdicts of one case."""
+def checks_of(pair: Pair, dtype: str = "float64") -> tuple[str, ...]:
+    """The names of the checks that apply to a pair, in a dtype."""
+    names = (name for name, (_, applies) in CHECKS.items() if applies(pair))
+    return tuple(name for name in names if dtype not in HALF or name in IN_HALF)
+
+
+def judge(trial: Trial, only: str | None = None) -> list[Verdict]:
+    """All verdicts of one case, or those of one check, without blame (see ``blame.assign``)."""
     if trial.twin.error:
+        if trial.case.dtype in HALF and "not implemented for" in trial.twin.error:
+            return [replace(_holds(trial, REFUSED, "y"), message=trial.twin.error)]
         return [
             fail(trial.case, "outputs_agree", "y", f"PyTorch refuses the case: {trial.twin.error}")
         ]
     if trial.outcome.error:
         return [fail(trial.case, "outputs_agree", "y", f"the subject {trial.outcome.error}")]
     verdicts: list[Verdict] = []
-    for name in checks_of(trial.pair):
+    for name in checks_of(trial.pair, trial.case.dtype) if only is None else (only,):
         try:
             verdicts.extend(CHECKS[name][0](trial))
         except Exception as raised:  # a subject may fail only when it is called once more
             message = f"the check ends with {type(raised).__name__}: {raised}"
             verdicts.append(fail(trial.case, name, "y", message))
-    return assign(trial, verdicts, slope_holds)
+    return verdicts
 
 
 def _compared(trial: Trial, check: str, got: Named, expected: Named) -> Iterator[Verdict]:

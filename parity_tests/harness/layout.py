@@ -25,8 +25,22 @@ def strided(x: Array) -> Array:
     return room[..., ::2]
 
 
+BY_NAME: Mapping[str, Mapping[str, str]] = {"mixed": {"dy": "transposed"}}
+"""Layouts in which not all arrays are alike: those named, and ``contiguous`` for the others."""
+
+
+def layout_of(layout: str, name: str) -> str:
+    """The layout of one array of a case.
+
+    >>> layout_of("mixed", "dy"), layout_of("mixed", "x"), layout_of("strided", "x")
+    ('transposed', 'contiguous', 'strided')
+    """
+    return BY_NAME[layout].get(name, "contiguous") if layout in BY_NAME else layout
+
+
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
     "contiguous": contiguous,
     "transposed": transposed,
     "strided": strided,
 }
+LAYOUT_NAMES = (*LAYOUTS, *BY_NAME)

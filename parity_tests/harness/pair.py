@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from parity_tests.harness import values
 from parity_tests.harness.cases import Case, CaseError
-from parity_tests.harness.layout import LAYOUTS
+from parity_tests.harness.layout import LAYOUT_NAMES
 from parity_tests.harness.signature import Signature, read
 from parity_tests.harness.values import Draw
+from parity_tests.harness.waiver import Waiver
 
 Names = Mapping[str, Any]
 Configuration = tuple[dict[str, Any], dict[str, Any]]
@@ -53,6 +54,7 @@ class Pair:
         present: which options must all be on for an optional argument to be given (default: its own name).
         kind: ``operation``, ``optimizer`` or ``network``.
         twin_roundings: roundings that the twin makes beyond the reference's, to change a convention.
+        waivers: where PyTorch is known to be wrong.
     """
 
     address: str
@@ -62,6 +64,7 @@ class Pair:
     present: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kind: Kind = "operation"
     twin_roundings: Callable[[Names], int] = lambda names: 0
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def name(self) -> str:
@@ -82,11 +85,10 @@ class Pair:
 
     @property
     def naive(self) -> Any | None:
-        """The definition as plain loops, where there is one."""
-        _, module, name = self.address.split(".")
+        """The definition as plain loops at the same address in ``reference/naive``, where there is one."""
         try:
-            return _find("reference.naive", f"{module}.{name}")
-        except ModuleNotFoundError:
+            return _find("reference.naive", self.address)
+        except (ModuleNotFoundError, AttributeError):
             return None
 
     @property
@@ -130,7 +132,7 @@ class Pair:
         return st.builds(
             case,
             configurations,
-            st.sampled_from(list(LAYOUTS)),
+            st.sampled_from(LAYOUT_NAMES),
             st.sampled_from(self.regimes),
             st.integers(0, 2**32 - 1),
         )

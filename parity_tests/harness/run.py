@@ -10,7 +10,8 @@ from numpy import ndarray as Array
 from torch import Tensor
 
 from parity_tests.harness.arrays import Arrays
-from parity_tests.harness.cases import Case
+from parity_tests.harness.cases import HALF, Case
+from parity_tests.harness.layout import layout_of
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.subject import Outcome
 
@@ -20,7 +21,7 @@ def run_twin(
 ) -> Outcome:
     """Outputs and autograd's gradients of the twin; ``draw_dy`` is asked for dy once y's shape is known."""
     tensors = {
-        name: to_tensor(array, case.layout)
+        name: _in_half(to_tensor(array, layout_of(case.layout, name)), case.dtype)
         for name, array in arguments.items()
         if array is not None
     }
@@ -39,7 +40,7 @@ def draw_in_pytorch(pair: Pair, case: Case, x: Array) -> tuple[Array, Array]:
     # Both in the same layout: numbers are drawn in the order of memory.
     for given in (np.ones_like(x), x):
         torch.manual_seed(case.seed)
-        results.append(to_array(module(to_tensor(given, case.layout))))
+        results.append(to_array(module(to_tensor(given, layout_of(case.layout, "x")))))
     return results[0] != 0, results[1]
 
 
@@ -56,9 +57,18 @@ def to_tensor(array: Array, layout: str = "contiguous") -> Tensor:
     return tensor
 
 
+def _in_half(tensor: Tensor, dtype: str) -> Tensor:
+    """Half precision comes in float64, on numbers that it holds; the strides are kept."""
+    return (
+        tensor.to(getattr(torch, dtype)) if dtype in HALF and tensor.is_floating_point() else tensor
+    )
+
+
 def to_array(tensor: Tensor) -> Array:
-    """A NumPy copy."""
-    return np.array(tensor.detach().contiguous().numpy())
+    """A NumPy copy; half precision, of which NumPy has no bfloat16, in float64."""
+    is_half = tensor.dtype in (torch.float16, torch.bfloat16)
+    tensor = tensor.detach().contiguous()
+    return np.array((tensor.double() if is_half else tensor).numpy())
 
 
 def _differentiate(
@@ -70,7 +80,8 @@ def _differentiate(
     leaves = {name: t.requires_grad_() for name, t in inputs.items() if t.is_floating_point()}
     y = _call(pair, module, inputs)
     states = {name: to_array(buffer) for name, buffer in module.named_buffers()}
-    dy = to_tensor(draw_dy(tuple(y.shape)), case.layout)
+    dy = to_tensor(draw_dy(tuple(y.shape)), layout_of(case.layout, "dy"))
+    dy = _in_half(dy, case.dtype)
     leaves |= dict(module.named_parameters())
     gradients = torch.autograd.grad(y, list(leaves.values()), dy, allow_unused=True)
     named = zip(leaves, gradients, strict=True)

@@ -1,8 +1,8 @@
-"""Runs many cases of a pair with Hypothesis, and finds the smallest case of each failure."""
+"""Runs many cases of a pair with Hypothesis: all of them, or up to the first failure."""
 
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -10,78 +10,137 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
-from parity_tests.harness.cases import Case
+from parity_tests.harness import blame
+from parity_tests.harness.cases import DTYPES, Case
 from parity_tests.harness.checks import judge
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.trial import Trial
-from parity_tests.harness.verdict import Verdict, summarise
+from parity_tests.harness.verdict import Key, Verdict, summarise
 
-Key = tuple[str, str, str, str]
-SHRUNK = 3
+# So many verdicts are kept before they are summed up: memory stays small in long runs.
+KEPT = 10_000
 
 
 class _Disagreement(Exception):
-    """Tells Hypothesis that a case fails, so that it looks for a smaller one."""
+    """Tells Hypothesis that a case fails: it stops, or looks for a smaller one."""
 
 
-def check_pair(
-    pair: Pair,
-    dtype: str,
-    examples: int,
-    seed: int,
-    implementation: Any = None,
-    shrink: bool = True,
-) -> list[Verdict]:
-    """The worst verdict of each check and quantity over ``examples`` cases.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One case of a run, with the keys of its verdicts and of those that failed."""
 
-    The first failures (one for each check, at most SHRUNK) are shown on their smallest case, unless
-    ``shrink`` is off because only the answer matters.
+    case: Case
+    keys: frozenset[Key]
+    failed: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is run: a pair in one dtype, so many examples, from a seed, on an implementation.
+
+    ``implementation`` None stands for the pair's reference.
     """
-    kept: list[Verdict] = []
 
-    def collect(case: Case) -> None:
-        kept.extend(judge(Trial(pair, case, implementation)))
-        if len(kept) > 10_000:
-            kept[:] = summarise(kept)
+    pair: Pair
+    dtype: str
+    examples: int
+    seed: int
+    implementation: Any = None
 
-    _run(collect, pair, dtype, examples, seed, [Phase.generate])
-    verdicts = summarise(kept)
-    if not shrink:
-        return list(verdicts)
-    small = dict(_smallest(pair, dtype, examples, seed, verdicts, implementation))
-    return [small.get(verdict.key, verdict) for verdict in verdicts]
+    def trial(self, case: Case) -> Trial:
+        """The trial of a case."""
+        return Trial(self.pair, case, self.implementation)
+
+    def verdicts(self, case: Case, only: str | None = None) -> list[Verdict]:
+        """The verdicts of a case, or of one check on it, less those that a waiver excuses."""
+        waivers = self.pair.waivers
+        verdicts = judge(self.trial(case), only)
+        return [v for v in verdicts if not any(w.excuses(v, case) for w in waivers)]
+
+    def failure(self, case: Case, key: Key) -> Verdict | None:
+        """The failed verdict with that key, if the case has one; only its check is run."""
+        verdicts = self.verdicts(case, only=key[1])
+        return next((v for v in verdicts if v.key == key and not v.passed), None)
+
+    def collect(self) -> tuple[list[Verdict], list[Seen]]:
+        """The worst verdict of each check and quantity, and what was seen on each case."""
+        kept: list[Verdict] = []
+        seen: list[Seen] = []
+
+        def record(case: Case) -> None:
+            verdicts = self.verdicts(case)
+            failed = frozenset(v.key for v in verdicts if not v.passed)
+            seen.append(Seen(case, frozenset(v.key for v in verdicts), failed))
+            kept.extend(verdicts)
+            if len(kept) > KEPT:
+                kept[:] = summarise(kept)
+
+        self._cases(record, [Phase.generate])
+        return [*summarise(kept), *self._waivers(seen)], seen
+
+    def first_failure(self) -> Verdict | None:
+        """The first verdict that fails, as soon as it does."""
+        found: list[Verdict] = []
+
+        def stop(case: Case) -> None:
+            found[:] = [v for v in self.verdicts(case) if not v.passed]
+            if found:
+                raise _Disagreement
+
+        self._until_it_fails(stop, [Phase.generate])
+        return found[0] if found else None
+
+    def shrunk(self, fails: Callable[[Case], bool]) -> Case | None:
+        """The smallest configuration that fails, by Hypothesis; None if none of the run's cases does."""
+        found: list[Case] = []
+
+        def stop(case: Case) -> None:
+            if fails(case):
+                found[:] = [case]
+                raise _Disagreement
+
+        self._until_it_fails(stop, [Phase.generate, Phase.shrink])
+        return found[0] if found else None
+
+    def _waivers(self, seen: Sequence[Seen]) -> Iterator[Verdict]:
+        """One verdict for each waiver, where the reference itself is judged."""
+        own = self.implementation is None and self.dtype in DTYPES
+        for waiver in self.pair.waivers if own else ():
+            witness = waiver.witness_in(self.dtype)
+            trial = self.trial(witness)
+            covered = sum(waiver.applies(one.case) for one in seen)
+            yield waiver.verdict(witness, blame.assign(trial, judge(trial)), covered)
+
+    def _until_it_fails(self, test: Callable[[Case], None], phases: Sequence[Phase]) -> None:
+        try:
+            self._cases(test, phases)
+        except _Disagreement:
+            return
+
+    def _cases(self, test: Callable[[Case], None], phases: Sequence[Phase]) -> None:
+        settings = hypothesis.settings(
+            max_examples=self.examples,
+            phases=phases,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+        )
+        own_seed = zlib.crc32(f"{self.seed} {self.pair.name} {self.dtype}".encode())
+
+        # Hypothesis names the wrapped function in its messages; a fresh one has no history.
+        def one(case: Case) -> None:
+            test(case)
+
+        cases = self.pair.cases(self.dtype)
+        with only_the_seed_decides():
+            hypothesis.seed(own_seed)(settings(hypothesis.given(cases)(one)))()
 
 
-def _run(
-    test: Callable[[Case], None],
-    pair: Pair,
-    dtype: str,
-    examples: int,
-    seed: int,
-    phases: list[Phase],
-) -> None:
-    settings = hypothesis.settings(
-        max_examples=examples,
-        phases=phases,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-    )
-    own_seed = zlib.crc32(f"{seed} {pair.name} {dtype}".encode())
-
-    # Hypothesis names the wrapped function in its messages; a fresh one has no history.
-    def one(case: Case) -> None:
-        test(case)
-
-    with _only_the_seed_decides():
-        hypothesis.seed(own_seed)(settings(hypothesis.given(pair.cases(dtype))(one)))()
-
-
-def _only_the_seed_decides() -> Any:
+def only_the_seed_decides() -> Any:
     """Keeps Hypothesis from mixing in numbers that it reads in the source of all loaded modules.
 
     With them the cases of a seed would change with every edit anywhere, and with who calls.
@@ -89,28 +148,3 @@ def _only_the_seed_decides() -> Any:
     # With create, a Hypothesis that has no such method any more needs no mending.
     none = lambda *_, **__: None  # noqa: E731
     return patch.object(HypothesisProvider, "_maybe_draw_constant", none, create=True)
-
-
-def _smallest(
-    pair: Pair,
-    dtype: str,
-    examples: int,
-    seed: int,
-    verdicts: tuple[Verdict, ...],
-    implementation: Any,
-) -> Iterator[tuple[Key, Verdict]]:
-    first = {verdict.check: verdict for verdict in reversed(verdicts) if not verdict.passed}
-    for verdict in list(first.values())[:SHRUNK]:
-        found: list[Verdict] = []
-
-        def stop(case: Case, wanted: Key = verdict.key, found: list[Verdict] = found) -> None:
-            for other in judge(Trial(pair, case, implementation)):
-                if other.key == wanted and not other.passed:
-                    found[:] = [other]
-                    raise _Disagreement
-
-        try:
-            _run(stop, pair, dtype, examples, seed, [Phase.generate, Phase.shrink])
-        except _Disagreement:
-            smallest = replace(found[0], cases=verdict.cases, failed=verdict.failed)
-            yield verdict.key, smallest

@@ -1,5 +1,6 @@
 """One case, run: everything that checks ask about, each computed at most once."""
 
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,7 @@ class Trial:
         self.pair, self.case = pair, case
         self.implementation = implementation or pair.reference
         self.dy: Array | None = None
+        self.written: dict[str, Array] = {}
         self.arguments: Arrays = arguments_of(pair, case)
         self.twin: Outcome = run_twin(pair, case, self.arguments, self._draw_dy)
 
@@ -49,9 +51,20 @@ class Trial:
         """The arguments' bytes before anything ran."""
         return {name: x.tobytes() for name, x in self._given().items()}
 
-    def touched(self) -> list[str]:
-        """The arguments that have other bytes than before."""
-        return [name for name, x in self._given().items() if x.tobytes() != self.copies[name]]
+    def _restore(self, outcome: Outcome) -> Outcome:
+        """Put back what was written over, so that all witnesses see one input; ``written`` keeps it.
+
+        An outcome that may lie in the same memory is copied first.
+        """
+        given = self._given()
+        touched = {name for name, x in given.items() if x.tobytes() != self.copies[name]}
+        if touched:
+            self.written |= {name: given[name].copy() for name in touched}
+            outcome = deepcopy(outcome)
+            for name in touched:
+                x = given[name]
+                x[...] = np.frombuffer(self.copies[name], x.dtype).reshape(x.shape)
+        return outcome
 
     def _given(self) -> dict[str, Array]:
         given = {**self.arguments, "dy": self.dy}
@@ -60,33 +73,30 @@ class Trial:
     @cached_property
     def outcome(self) -> Outcome:
         """What the subject gives, or how it failed."""
-        _ = self.copies
         return self.attempt(self.subject, "backward")
 
-    def attempt(self, subject: Subject, derivation: str) -> Outcome:
-        """Forward and one derivation of backward, every failure caught and put into words."""
-        outcome = Outcome()
+    def attempt(self, subject: Subject, derivation: str | None) -> Outcome:
+        """Forward and one derivation of backward (None: no backward), every failure caught and put into words."""
+        outcome, _ = Outcome(), self.copies
         try:
             with np.errstate(all="ignore"):
                 outcome.outputs, saved = subject.forward(self.arguments)
-                if self._shape_is_right(outcome.outputs):
+                if derivation is not None and self._shape_is_right(outcome.outputs):
                     outcome.gradients = subject.backward(saved, self.dy, derivation)
         except Exception as raised:  # whatever a subject raises is a finding about the subject
             outcome.error = f"raises {type(raised).__name__}: {raised}"
-        return outcome
+        return self._restore(outcome)
 
     def _shape_is_right(self, outputs: Named) -> bool:
         return self.dy is not None and "y" in outputs and np.shape(outputs["y"]) == self.dy.shape
 
     @cached_property
     def naive(self) -> Outcome:
-        """What the definition as plain loops gives."""
-        return self.attempt(make_subject(self.pair, self.case, self.pair.naive), "backward")
-
-    @cached_property
-    def own_reference(self) -> Outcome:
-        """What the pair's reference gives, where somebody else's implementation is judged."""
-        return self.attempt(make_subject(self.pair, self.case, self.pair.reference), "backward")
+        """What the definition as plain loops gives; gradients only where it has a backward."""
+        definition = make_subject(self.pair, self.case, self.pair.naive)
+        return self.attempt(
+            definition, "backward" if hasattr(self.pair.naive, "backward") else None
+        )
 
     @cached_property
     def allowed(self) -> Allowed:
@@ -110,4 +120,4 @@ class Trial:
             if self._shape_is_right(outcome.outputs):
                 self.subject.backward(saved, self.dy)
                 outcome.gradients = self.subject.backward(saved, self.dy)
-        return outcome
+        return self._restore(outcome)

@@ -3,7 +3,7 @@
 import pytest
 
 from parity_tests import assert_parity, check, replay
-from parity_tests.faults import layers
+from parity_tests.faults.layers import max_pool2d
 from parity_tests.harness.cases import Case
 
 
@@ -27,18 +27,24 @@ def test_each_verdict_replays_exactly() -> None:
 
 def test_a_failure_is_shown_on_its_smallest_case() -> None:
     findings = check(
-        "layers.max_pool2d", examples=200, dtypes=["float64"], implementation=layers.MaxPoolAssigns
+        "layers.max_pool2d",
+        examples=200,
+        dtypes=["float64"],
+        implementation=max_pool2d.MaxPoolAssigns,
     )
     case = Case.parse(next(v.case for v in findings.failures if v.check == "gradients_agree"))
-    # Two windows that overlap need three pixels in a row or column, and no less will do.
-    assert sorted((case.sizes["h"], case.sizes["w"])) == [1, 3]
+    # A pixel must lie in two windows: three in a row do, and so does one with padding around it.
+    assert case.sizes["h"] * case.sizes["w"] <= 3
     assert (case.sizes["n"], case.sizes["c"]) == (1, 1)
 
 
 def test_assert_parity_tells_what_failed_and_how_to_replay_it() -> None:
     with pytest.raises(AssertionError, match=r'nnparity check --replay "layers\.max_pool2d'):
         assert_parity(
-            "layers.max_pool2d", examples=100, implementation=layers.MaxPoolAssigns, shrink=False
+            "layers.max_pool2d",
+            examples=100,
+            implementation=max_pool2d.MaxPoolAssigns,
+            shrink=False,
         )
 
 
@@ -57,4 +63,4 @@ def test_arguments_out_of_range_are_named(keywords: dict, says: str) -> None:
 
 def test_an_implementation_needs_one_pair() -> None:
     with pytest.raises(ValueError, match="one pair"):
-        check("layers", implementation=layers.MaxPoolAssigns)
+        check("layers", implementation=max_pool2d.MaxPoolAssigns)
