@@ -10,9 +10,13 @@ QUIET := -qq
 PIP := $(BIN)/python -m pip install $(QUIET) --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 8
 
+# Examples per operation and dtype, more where a case is cheap: 1,064,000 cases in all.
+SOAK := layers=20000 activations=25000 losses=30000 networks=8000 optimizers=4000
+SEED := 1
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install report test lint ruff format mypy imports pytest nightly clean
+.PHONY: help install report test lint ruff format mypy imports pytest nightly soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +48,12 @@ imports: install
 pytest: install ## tests and doctests only (ARGS="-k conv2d -x")
 	@echo "==> pytest $(ARGS)"
 	@$(PYTEST) $(ARGS)
+
+soak: install ## a million random cases, all of which must agree (most of an hour; SEED=2)
+	@for part in $(SOAK); do \
+		echo "==> nnparity check $${part%=*} --examples $${part#*=} --seed $(SEED)"; \
+		$(BIN)/nnparity check $${part%=*} --examples $${part#*=} --seed $(SEED) || exit 1; \
+	done
 
 nightly: install ## all tests with many more examples, and those that take minutes
 	@echo "==> pytest, nightly"

@@ -22,6 +22,12 @@ threadpool_limits(1)
 torch.set_num_threads(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--parity-seed", type=int, default=0, help="decides the cases of the parity tests"
+    )
+
+
 def pytest_report_header() -> str:
     versions = {module.__name__: module.__version__ for module in (np, torch, hypothesis)}
     return ", ".join(f"{name} {version}" for name, version in versions.items())

@@ -3,7 +3,7 @@
 from parity_tests.harness.cases import Case, CaseError
 from parity_tests.harness.pair import Pair, UnknownPair
 from parity_tests.harness.verdict import Findings, Verdict
-from parity_tests.suite import assert_parity, check, replay, select
+from parity_tests.suite import assert_parity, check, explain, replay, select, stand_alone_script
 
 __all__ = [
     "Case",
@@ -14,6 +14,8 @@ __all__ = [
     "Verdict",
     "assert_parity",
     "check",
+    "explain",
     "replay",
     "select",
+    "stand_alone_script",
 ]

@@ -6,17 +6,21 @@ import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 from threadpoolctl import threadpool_limits
 
-from parity_tests.harness.cases import DTYPES, Case, CaseError
+from parity_tests.harness import blame
+from parity_tests.harness.cases import DTYPES, HALF, Case, CaseError
 from parity_tests.harness.checks import judge
+from parity_tests.harness.counterexamples.counterexample import describe
+from parity_tests.harness.counterexamples.script import to_script
+from parity_tests.harness.diagnosis import diagnose
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.pair import select as select_from
-from parity_tests.harness.search import check_pair
+from parity_tests.harness.search import Run
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Findings, Verdict, summarise
 from parity_tests.pairs import PAIRS
@@ -53,7 +57,8 @@ def check(
         names: pairs or prefixes; all pairs without one.
         examples: random cases for each pair and dtype.
         seed: decides the cases: the same seed gives the same findings.
-        dtypes: ``"float64"``, ``"float32"``.
+        dtypes: ``"float64"``, ``"float32"``; also ``"float16"`` and ``"bfloat16"``, where only the twin
+            computes in that precision.
         jobs: processes to share the pairs among; by default one for each core, and none for a single pair.
         progress: called with a pair's name when it is finished in one dtype.
         implementation: a class to judge in the place of the one selected pair's reference.
@@ -89,25 +94,45 @@ def replay(line: str, implementation: Any = None) -> Findings:
     Raises:
         CaseError: the line cannot be read, or does not fit the pair that it names.
     """
-    case = Case.parse(line)
-    try:
-        (pair,) = select(case.pair)
-    except ValueError as unknown:
-        raise CaseError(f"the case names no single pair: {unknown}") from None
-    _fits(pair, case)
     with on_one_thread():
-        verdicts = judge(_trial(pair, case, implementation))
-    return Findings(summarise(verdicts), case.seed, 1)
+        trial = _tried(line, implementation)
+        verdicts = blame.assign(trial, judge(trial))
+    return Findings(summarise(verdicts), trial.case.seed, 1)
+
+
+def explain(verdict: Verdict, implementation: Any = None) -> str:
+    """The case of a failed verdict in full: what goes in, what is expected, what comes out.
+
+    Raises:
+        CaseError: the verdict has no case, or one that cannot be run.
+    """
+    with on_one_thread():
+        return describe(_tried(verdict.case, implementation), verdict).text()
+
+
+def stand_alone_script(verdict: Verdict, implementation: Any = None) -> str:
+    """A Python file of PyTorch and NumPy lines that shows a failed verdict without this project.
+
+    Raises:
+        CaseError: the verdict has no case, or one that cannot be run.
+    """
+    with on_one_thread():
+        return to_script(_tried(verdict.case, implementation), verdict)
 
 
 def assert_parity(*names: str, **keywords: Any) -> None:
     """As :func:`check`, but raises an AssertionError that lists every disagreement and how to replay it.
+
+    The first one is explained in full.
 
     >>> assert_parity("activations.tanh", examples=5)
     """
     findings = check(*names, **keywords)
     if not findings.passed:
         lines = [f"{verdict.sentence()}\n  {verdict.replay}" for verdict in findings.failures]
+        first = findings.failures[0]
+        with suppress(CaseError):  # not every failure has a case that can be run
+            lines += [first.why, explain(first, keywords.get("implementation"))]
         raise AssertionError("\n".join(lines))
 
 
@@ -115,7 +140,9 @@ def run_task(task: Task, implementation: Any = None, shrink: bool = True) -> lis
     """One pair in one dtype, on one thread: so sums are added in one order and figures repeat."""
     name, dtype, examples, seed = task
     with on_one_thread():
-        return check_pair(PAIRS[name], dtype, examples, seed, implementation, shrink)
+        run = Run(PAIRS[name], dtype, examples, seed, implementation)
+        verdicts, seen = run.collect()
+        return diagnose(run, verdicts, seen) if shrink else verdicts
 
 
 @contextmanager
@@ -170,14 +197,27 @@ def _validate(examples: int, seed: int, dtypes: Sequence[str]) -> None:
     if seed < 0:
         raise ValueError(f"seed is {seed}: write a whole number from 0")
     for dtype in dtypes:
-        if dtype not in DTYPES:
-            raise ValueError(f"dtype is {dtype!r}: write one of {', '.join(DTYPES)}")
+        if dtype not in DTYPES + HALF:
+            raise ValueError(f"dtype is {dtype!r}: write one of {', '.join(DTYPES + HALF)}")
+
+
+def _tried(line: str, implementation: Any) -> Trial:
+    """The trial of the case that a line names."""
+    case = Case.parse(line)
+    try:
+        (pair,) = select(case.pair)
+    except ValueError as unknown:
+        raise CaseError(f"the case names no single pair: {unknown}") from None
+    _fits(pair, case)
+    return _trial(pair, case, implementation)
 
 
 def _trial(pair: Pair, case: Case, implementation: Any) -> Trial:
     """The trial of a case that somebody wrote: sizes may be impossible, options of the wrong kind."""
     try:
         trial = Trial(pair, case, implementation)
+    except CaseError:
+        raise
     except (TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as impossible:
         raise CaseError(f"the case has no arrays: {impossible}") from None
     if trial.twin.error:

@@ -24,8 +24,16 @@ BAD_IMPORTS = [
     ("rooms", "parity_tests.pairs.losses", "parity_tests.training.history"),
     ("rooms", "parity_tests.pairs.losses", "parity_tests.suite"),
     ("rooms", "parity_tests.suite", "parity_tests.training.history"),
+    ("rooms", "parity_tests.suite", "parity_tests.strength.measurement"),
+    ("rooms", "parity_tests.training.history", "parity_tests.strength.mutation"),
+    ("rooms", "parity_tests.strength.mutation", "parity_tests.training.history"),
+    ("rooms", "parity_tests.strength.mutation", "parity_tests.harness_tests.test_cases"),
+    ("rooms", "parity_tests.suite", "parity_tests.benchmarks.timing"),
+    ("rooms", "parity_tests.benchmarks.timing", "parity_tests.training.history"),
+    ("tests", "parity_tests.benchmarks.timing", "parity_tests.test_import_rules"),
     ("tests", "parity_tests.harness.cases", "parity_tests.test_import_rules"),
     ("tests", "parity_tests.training.history", "parity_tests.test_import_rules"),
+    ("tests", "parity_tests.strength.mutation", "parity_tests.test_import_rules"),
     ("tests", "reports.table", "parity_tests.test_import_rules"),
     ("reference", "reference.layers.linear", "torch"),
     ("reference", "reference.solver", "torch.nn.functional"),
@@ -39,7 +47,10 @@ BAD_IMPORTS = [
     ("operations", "reference.layers.linear", "reference.activations.relu"),
     ("operations", "reference.layers.linear", "reference.networks.links"),
     ("twins", "torch_impl.layers.linear", "torch_impl.layers.conv2d"),
-    ("naive", "reference.naive.conv2d", "reference.layers.conv2d"),
+    ("operations", "reference.naive.layers.linear", "reference.naive.layers.conv2d"),
+    ("naive", "reference.naive.layers.conv2d", "reference.layers.conv2d"),
+    ("naive", "reference.naive.networks.sandwich", "reference.networks.chain"),
+    ("naive", "reference.naive.networks.sandwich", "reference.cs231n"),
 ]
 
 

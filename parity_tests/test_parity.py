@@ -9,8 +9,9 @@ from parity_tests.pairs import PAIRS
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("pair", PAIRS)
-def test_parity(pair: str, dtype: str) -> None:
-    assert_parity(pair, dtypes=[dtype], examples=30)
+def test_parity(pair: str, dtype: str, request: pytest.FixtureRequest) -> None:
+    seed = request.config.getoption("--parity-seed")
+    assert_parity(pair, dtypes=[dtype], examples=30, seed=seed)
 
 
 @pytest.mark.nightly

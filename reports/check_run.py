@@ -9,6 +9,7 @@ from rich.console import Console
 import parity_tests
 from parity_tests.harness.verdict import Findings
 from reports import check_tables
+from reports.failures import failures, lines, most_telling
 from reports.junit import to_junit
 from reports.output import check_file, write_text
 from reports.plain_text import one_line
@@ -24,10 +25,11 @@ class Files:
     junit: Path | None = None
     csv: Path | None = None
     markdown: Path | None = None
+    script: Path | None = None
 
     def check(self) -> None:
         """Raise :class:`OutputError` for the first that cannot be written."""
-        for option in ("json", "junit", "csv", "markdown"):
+        for option in ("json", "junit", "csv", "markdown", "script"):
             check_file(getattr(self, option), f"--{option}")
 
     def write(self, findings: Findings) -> None:
@@ -37,6 +39,7 @@ class Files:
             (self.junit, to_junit),
             (self.csv, lambda found: check_tables.verdict_rows(found).to_csv()),
             (self.markdown, to_markdown),
+            (self.script, to_script),
         )
         for file, text in writers:
             if file is not None:
@@ -58,6 +61,13 @@ def to_markdown(findings: Findings) -> str:
     for verdict in findings.failures:
         lines += [f"- {one_line(verdict.sentence())}", f"  `{verdict.replay}`"]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def to_script(findings: Findings) -> str:
+    """The first failure without this project; of a run without one a comment that says so."""
+    if findings.passed:
+        return "# Nothing disagreed, so there is nothing to show.\n"
+    return parity_tests.stand_alone_script(most_telling(findings.failures))
 
 
 def run(
@@ -97,18 +107,16 @@ def again(line: str, names: tuple[str, ...], files: Files = NO_FILES) -> Finding
 
 
 def tell(findings: Findings, console: Console, verbose: bool = False) -> None:
-    """Print the table, every failure with its replay line, and the summary."""
+    """Print the table, what is known of each operation that fails, and the summary."""
     table = check_tables.verdict_rows if verbose else check_tables.operations
     console.print(table(findings).to_screen())
     for line in check_tables.warnings(findings) if findings.examples > 1 else ():
         console.print(line, style="yellow", soft_wrap=True, markup=False, highlight=False)
-    for verdict in findings.failures:
-        console.print(
-            one_line(verdict.sentence()), style="red", soft_wrap=True, markup=False, highlight=False
-        )
-        line = f"  {verdict.replay}" if verdict.case else "  (no case to replay)"
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
-    if findings.failures:
+    for failure in failures(findings):
+        title, *rest = lines(failure)
+        console.print(title, style="bold red", soft_wrap=True, markup=False, highlight=False)
+        for line in rest:
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
         console.print()
     style = "bold green" if findings.passed else "bold red"
     text = check_tables.summary(findings)

@@ -4,11 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 
 from parity_tests.harness.checks import checks_of
-from parity_tests.harness.verdict import Findings, Verdict
+from parity_tests.harness.verdict import DECADES, Findings, Verdict
 from parity_tests.pairs import PAIRS
 from reports.table import Column, Table, Tone, count, percent, short
 
 AGREE, DISAGREE = "agree", "DISAGREE"
+NOTE = "used: worst error / allowed error"
+SPREAD_NOTE = f"{NOTE}; shares used: cases by {', '.join(DECADES)}"
 
 
 def verdict_tone(word: str) -> Tone:
@@ -35,6 +37,35 @@ def most_used(findings: Findings) -> float:
     return max((used(verdict) for verdict in findings.verdicts), default=0.0)
 
 
+def spread(verdicts: Iterable[Verdict]) -> tuple[int, ...]:
+    """In how many cases which share of the allowed error was used: the columns are ``DECADES``."""
+    counts = [verdict.used_counts for verdict in verdicts if verdict.used_counts]
+    return tuple(map(sum, zip(*counts, strict=True))) if counts else (0,) * len(DECADES)
+
+
+def bars(counts: Sequence[int] | None) -> str:
+    """A distribution as small as a word.
+
+    >>> bars((4, 0, 0, 2, 8, 0))
+    '▄··▂█·'
+    """
+    if not counts or not any(counts):
+        return ""
+    levels = "▁▂▃▄▅▆▇█"
+    top = max(counts)
+    return "".join(levels[math.ceil(len(levels) * n / top) - 1] if n else "·" for n in counts)
+
+
+def finite(value: float | None) -> str:
+    """Three significant digits; nothing for what is not finite."""
+    return short(value) if value is not None and math.isfinite(value) else ""
+
+
+def slack(findings: Findings) -> list[Verdict]:
+    """The verdicts whose tolerance was never needed beyond a hundredth: it is too wide, or rounding is kind."""
+    return [verdict for verdict in findings.verdicts if verdict.slack]
+
+
 def groups(findings: Findings) -> dict[tuple[str, str], list[Verdict]]:
     """The verdicts of each pair in each dtype, in the order of the findings."""
     grouped: dict[tuple[str, str], list[Verdict]] = {}
@@ -57,10 +88,12 @@ def operations(findings: Findings) -> Table:
         Column("worst_quantity", "quantity", detail=True),
         Column("worst", "worst error", short, detail=True),
         Column("allowed", "allowed there", short, detail=True),
+        Column("ulps", "in ulps", finite, detail=True),
+        Column("spread", "shares used", bars, detail=True),
         Column("unseen", "never compared", detail=True),
     )
     rows = [_row(*key, group, findings.examples) for key, group in groups(findings).items()]
-    return Table("operations", "Operations", columns, rows, "used: worst error / allowed error")
+    return Table("operations", "Operations", columns, rows, NOTE)
 
 
 def _row(pair: str, dtype: str, verdicts: Sequence[Verdict], examples: int) -> dict[str, object]:
@@ -76,26 +109,35 @@ def _row(pair: str, dtype: str, verdicts: Sequence[Verdict], examples: int) -> d
         "worst_quantity": tightest.quantity,
         "worst": tightest.worst,
         "allowed": tightest.allowed,
-        "unseen": ", ".join(unseen(pair, verdicts)),
+        "ulps": tightest.ulps,
+        "spread": spread(verdicts),
+        "unseen": ", ".join(unseen(pair, dtype, verdicts)),
         "verdict": AGREE if all(verdict.passed for verdict in verdicts) else DISAGREE,
     }
 
 
-def unseen(pair: str, verdicts: Iterable[Verdict]) -> list[str]:
+def unseen(pair: str, dtype: str, verdicts: Iterable[Verdict]) -> list[str]:
     """The checks of a pair that had nothing to compare in any case, so that nobody takes them as held."""
     if pair not in PAIRS:
         return []
     seen = {verdict.check for verdict in verdicts}
-    return [check for check in checks_of(PAIRS[pair]) if check not in seen]
+    return [check for check in checks_of(PAIRS[pair], dtype) if check not in seen]
 
 
 def warnings(findings: Findings) -> list[str]:
-    """A line for each pair and dtype in which a check never compared anything."""
-    return [
+    """A line for each check that never compared anything, and for each tolerance that was never needed."""
+    unheard = [
         f"{pair} {dtype}: {', '.join(missing)} never compared; draw more cases with --examples"
         for (pair, dtype), verdicts in groups(findings).items()
-        if all(verdict.passed for verdict in verdicts) and (missing := unseen(pair, verdicts))
+        if all(verdict.passed for verdict in verdicts)
+        and (missing := unseen(pair, dtype, verdicts))
     ]
+    wide = [
+        f"{v.pair} {v.dtype}: {v.check} ({v.quantity}) has slack: of what is allowed at most "
+        f"{percent(v.used)} was needed, in {sum(v.used_counts[1:])} cases with an error"
+        for v in slack(findings)
+    ]
+    return unheard + wide
 
 
 def verdict_rows(findings: Findings) -> Table:
@@ -111,15 +153,37 @@ def verdict_rows(findings: Findings) -> Table:
         Column("verdict", "verdict", tone=verdict_tone),
         Column("worst", "worst error", short, detail=True),
         Column("allowed", "allowed there", short, detail=True),
+        Column("ulps", "in ulps", finite, detail=True),
+        Column("spread", "shares used", bars),
         Column("case", "tightest case", detail=True),
     )
-    names = ("pair", "dtype", "check", "quantity", "cases", "failed", "worst", "allowed", "case")
+    names = ["pair", "dtype", "check", "quantity", "cases", "failed"]
+    names += ["worst", "allowed", "ulps", "case"]
     rows = [
         {name: getattr(verdict, name) for name in names}
         | {"used": used(verdict), "verdict": AGREE if verdict.passed else DISAGREE}
+        | {"spread": verdict.used_counts}
         for verdict in findings.verdicts
     ]
-    return Table("verdicts", "Every comparison", columns, rows, "used: worst error / allowed error")
+    return Table("verdicts", "Every comparison", columns, rows, SPREAD_NOTE)
+
+
+def slack_rows(findings: Findings) -> Table:
+    """One row per tolerance that was never needed."""
+    columns = (
+        Column("pair", "operation", whole=True),
+        Column("dtype", "dtype", whole=True),
+        Column("check", "check"),
+        Column("quantity", "quantity"),
+        Column("used", "used", percent),
+        Column("compared", "cases with an error", count),
+    )
+    rows = [
+        {name: getattr(verdict, name) for name in ("pair", "dtype", "check", "quantity", "used")}
+        | {"compared": sum(verdict.used_counts[1:])}
+        for verdict in slack(findings)
+    ]
+    return Table("slack", "Tolerances that are never needed", columns, rows)
 
 
 def cases(verdicts: Iterable[Verdict], examples: int) -> int:

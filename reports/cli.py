@@ -14,6 +14,7 @@ from rich.console import Console
 
 from reports import options
 from reports.options import examples_of, file, folder, number, rate
+from reports.train_command import EPILOG, train
 
 app = typer.Typer(
     name="nnparity",
@@ -79,17 +80,24 @@ def show(
         "nnparity check layers.conv2d optimizers --examples 500",
         "nnparity check --json verdicts.json --junit junit.xml",
         'nnparity check --replay "CASE"      (a failure prints this line)',
+        'nnparity check --replay "CASE" --script show.py',
     )
 )
 def check(
     pairs: options.Names = None,
     examples: options.Examples = 100,
     seed: options.Seed = 0,
-    dtype: Annotated[options.Precisions, typer.Option(help="Which precision.")] = "both",
+    dtype: Annotated[
+        options.Formats,
+        typer.Option(help="Which precision; half is the twin's, against the reference in float64."),
+    ] = "both",
     json: Annotated[Path | None, file("Leave all verdicts as JSON.")] = None,
     junit: Annotated[Path | None, file("Leave them as JUnit XML.")] = None,
     csv: Annotated[Path | None, file("Leave them as a table, one row each.")] = None,
     markdown: Annotated[Path | None, file("Leave the short table, for a job summary.")] = None,
+    script: Annotated[
+        Path | None, file("Leave a stand-alone script of the first failure, of PyTorch and NumPy.")
+    ] = None,
     replay: Annotated[
         str | None, typer.Option(metavar="CASE", help="Run one case again, as a failure prints it.")
     ] = None,
@@ -101,7 +109,7 @@ def check(
     """Compare NumPy with PyTorch on random cases: outputs, gradients, slopes and manners."""
     from reports import check_run
 
-    files = check_run.Files(json, junit, csv, markdown)
+    files = check_run.Files(json, junit, csv, markdown, script)
     names = tuple(pairs or ())
     if replay is not None:
         findings = check_run.again(replay, names, files)
@@ -112,61 +120,7 @@ def check(
     return 0 if findings.passed else 1
 
 
-@app.command(
-    epilog=examples_of(
-        "nnparity train --epochs 2 --num-train 5000",
-        "nnparity train --net fully_connected --hidden-dim 100,50",
-        "nnparity train --data cifar-10-batches-py --dtype float32",
-        "nnparity train --resume build/train/checkpoint.safetensors --epochs 4",
-    )
-)
-def train(
-    net: Annotated[
-        str | None,
-        typer.Option(help="three_layer_conv_net; fully_connected, two_layer_net, model_2017."),
-    ] = None,
-    data: options.Data = None,
-    epochs: Annotated[int | None, number("How often every image is seen.")] = None,
-    dtype: Annotated[options.Precision | None, typer.Option(help="float64 without it.")] = None,
-    side: Annotated[
-        options.Side | None, typer.Option(help="Both without it; one alone is not compared.")
-    ] = None,
-    out: Annotated[
-        Path, folder("For history.csv, epochs.csv, summary.json and checkpoints.")
-    ] = Path("build/train"),
-    resume: Annotated[Path | None, file("Go on from a checkpoint, with its settings.")] = None,
-    batch_size: Annotated[int | None, number("Images per step.")] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="sgd, adagrad, rmsprop, adam or adamw.")
-    ] = None,
-    lr: Annotated[float | None, rate("Learning rate.")] = None,
-    lr_decay: Annotated[float | None, rate("Factor on the rate after each epoch.")] = None,
-    reg: Annotated[float | None, rate("Strength of the L2 regularisation.")] = None,
-    weight_scale: Annotated[float | None, rate("Deviation of the initial weights.")] = None,
-    hidden_dim: Annotated[
-        str | None, typer.Option(metavar="N[,N…]", help="Sizes of the hidden layers.")
-    ] = None,
-    seed: Annotated[
-        int | None, number("Of weights, order and masks; 231 without it.", least=0)
-    ] = None,
-    num_train: Annotated[int | None, number("Only the first N training images.")] = None,
-) -> int:
-    """Train a NumPy network and its PyTorch twin in lock step, compared at every step.
-
-    What is not given comes from the network's own recipe. Ctrl-C leaves the history so far, and
-    a checkpoint to go on from.
-    """
-    from reports import training_run
-
-    given: dict[str, object] = {
-        "dtype": dtype,
-        "side": side,
-        "batch_size": batch_size,
-        "optimizer": optimizer,
-    }
-    given |= {"lr": lr, "lr_decay": lr_decay, "reg": reg, "weight_scale": weight_scale}
-    given |= {"hidden_dim": hidden_dim, "seed": seed, "num_train": num_train}
-    return training_run.command(net, data, epochs, out, resume, given).exit_code
+app.command(epilog=EPILOG)(train)
 
 
 @app.command(
@@ -194,6 +148,69 @@ def report(
     main_job.write(made, out)
     main_job.tell(made, out, Console())
     return 0 if made.passed else 1
+
+
+@app.command(
+    epilog=examples_of(
+        "nnparity bench",
+        "nnparity bench layers.conv2d --budget 10 --json times.json",
+        "nnparity bench --witnesses          what each part of checking a case costs",
+    )
+)
+def bench(
+    pairs: options.Names = None,
+    witnesses: Annotated[
+        bool, typer.Option("--witnesses", help="Time the parts of checking a case instead.")
+    ] = False,
+    dtype: Annotated[options.Precisions, typer.Option(help="Which precision.")] = "both",
+    budget: Annotated[
+        float | None, rate("Processor seconds for each pair; 1.5 without it.")
+    ] = None,
+    examples: Annotated[int | None, number("Cases of --witnesses; 20 without it.")] = None,
+    seed: Annotated[int | None, number("Of these cases; 0 without it.", least=0)] = None,
+    json: Annotated[Path | None, file("Leave all times as JSON.")] = None,
+    csv: Annotated[Path | None, file("Leave them as a table, one row each.")] = None,
+    markdown: Annotated[Path | None, file("Leave the ratios, with their conditions.")] = None,
+) -> int:
+    """Time plain loops, NumPy and PyTorch in turn on one thread; tell the ratios."""
+    from reports import bench_run
+
+    files, names = bench_run.Files(json, csv, markdown), tuple(pairs or ())
+    given = {"budget": budget, "examples": examples, "seed": seed}
+    return bench_run.command(names, witnesses, options.DTYPES[dtype], files, given)
+
+
+@app.command(
+    epilog=examples_of(
+        "nnparity strength layers.linear",
+        "nnparity strength optimizers --sample 20",
+        "nnparity strength --json strength.json      (everything: minutes)",
+    )
+)
+def strength(
+    pairs: options.Names = None,
+    examples: Annotated[int, number("Random cases per pair, dtype and mistake.")] = 200,
+    sample: Annotated[
+        int | None, number("So many mutants of each file, by the seed; all without it.")
+    ] = None,
+    seed: options.Seed = 0,
+    jobs: options.Jobs = None,
+    json: Annotated[Path | None, file("Leave every mistake and how it was seen as JSON.")] = None,
+    csv: Annotated[Path | None, file("Leave them as a table, one row each.")] = None,
+    markdown: Annotated[Path | None, file("Leave the short table, for a job summary.")] = None,
+) -> int:
+    """Plant mistakes in the NumPy texts and count those that the checks see.
+
+    Planted are the faults of the zoo, and mutants: texts with one sign, axis or
+    term changed. A mutant that no check sees is shown as a patch.
+    """
+    from reports import strength_run
+
+    files = strength_run.Files(json, csv, markdown)
+    found = strength_run.run(tuple(pairs or ()), examples, sample, seed, jobs, files)
+    files.write(found)
+    strength_run.tell(found, Console())
+    return 0 if found.passed else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -77,6 +77,7 @@ def tables(report: Report) -> list[Table]:
     return [
         check_tables.operations(report.findings),
         check_tables.verdict_rows(report.findings),
+        check_tables.slack_rows(report.findings),
         training_tables.trainings(report.trainings),
         training_tables.epochs([report.training(dtype) for dtype in DTYPES]),
         training_tables.experiments(report.experiments),
@@ -96,7 +97,7 @@ def write(report: Report, folder: Path) -> None:
 def tell(report: Report, folder: Path, console: Console) -> None:
     """Print the tables that fit on a screen, then the page's first line and its place."""
     check_run.tell(report.findings, console)
-    for table in tables(report)[2:]:
+    for table in tables(report)[3:]:
         console.print(f"\n[bold]{table.title}[/bold]")
         console.print(table.to_screen())
     style = "bold green" if report.passed else "bold red"
@@ -175,7 +176,7 @@ def facts(report: Report) -> list[Fact]:
 
 def page(report: Report, made: Sequence[Table]) -> Page:
     """The page of a report."""
-    operations, every, training, epochs, experiments, where = made
+    operations, every, unneeded, training, epochs, experiments, where = made
     failed = [
         (one_line(verdict.sentence()), verdict.replay) for verdict in report.findings.failures
     ]
@@ -188,7 +189,12 @@ def page(report: Report, made: Sequence[Table]) -> Page:
         failures=failed,
         sections=[
             Section(
-                "operations", "Operations", OPERATIONS, [shares(report)], [operations], [every]
+                "operations",
+                "Operations",
+                OPERATIONS,
+                [shares(report), spread(report)],
+                [operations, *([unneeded] if unneeded.rows else [])],
+                [every],
             ),
             Section(
                 "training", "Training in lock step", TRAINING, curves(report), [training, epochs]
@@ -222,6 +228,15 @@ def shares(report: Report) -> Plot:
         "Right of the dashed line would be a disagreement."
     )
     return Plot(plot.used_shares(report.findings), caption)
+
+
+def spread(report: Report) -> Plot:
+    """The bars."""
+    caption = (
+        "How often which share of the allowed error was needed, over all comparisons of all cases. "
+        "Bounds that were far too wide would stand at the left, beside the exact agreements."
+    )
+    return Plot(plot.used_spread(report.findings), caption)
 
 
 def curves(report: Report) -> list[Plot]:

@@ -6,10 +6,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from parity_tests.harness import cases
+
 Precision = Literal["float64", "float32"]
 Precisions = Literal["float64", "float32", "both"]
+Formats = Literal["float64", "float32", "both", "float16", "bfloat16", "half", "all"]
 Side = Literal["both", "reference", "torch"]
-DTYPES = {"float64": ("float64",), "float32": ("float32",), "both": ("float64", "float32")}
+DTYPES = {
+    "both": cases.DTYPES,
+    "half": cases.HALF,
+    "all": cases.DTYPES + cases.HALF,
+    **{dtype: (dtype,) for dtype in cases.DTYPES + cases.HALF},
+}
 
 
 def whole(least: int) -> Callable[[str], int]:

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from parity_tests.harness.verdict import Findings, Verdict
-from reports.check_tables import groups, used, worst
+from parity_tests.harness.verdict import DECADES, Findings, Verdict
+from reports.check_tables import groups, spread, used, worst
 
 INK, MUTED, RULE, FIRST, SECOND, BAD = (
     "#101011", "#707071", "#c0c0c1", "#2060d1", "#d07011", "#c01031"
@@ -115,6 +115,22 @@ def used_shares(findings: Findings) -> Markup:
         axes.set_xlim(SMALLEST / 1.5, _right_end(axes))
         axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=2)
         return to_svg(figure, "share of the allowed error that each operation used")
+
+
+def used_spread(findings: Findings) -> Markup:
+    """Bars: in how many comparisons which share of the allowed error was needed, for each dtype."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _axes(2.2, "share of the allowed error", "comparisons")
+        width = 0.8 / len(MARKS)
+        for place, (dtype, (color, _)) in enumerate(MARKS.items()):
+            counts = spread(v for v in findings.verdicts if v.dtype == dtype)
+            columns = [
+                column + (place - (len(MARKS) - 1) / 2) * width for column in range(len(counts))
+            ]
+            axes.bar(columns, counts, width, color=color, alpha=0.85, label=dtype)
+        axes.set_xticks(range(len(DECADES)), DECADES)
+        axes.legend(loc="upper right")
+        return to_svg(figure, "comparisons by the share of the allowed error that they used")
 
 
 def _share(verdicts: Sequence[Verdict]) -> float:

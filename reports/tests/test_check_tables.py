@@ -43,7 +43,8 @@ def test_the_screen_is_eighty_wide_and_says_how_to_replay():
     text = on_screen(disagreeing())
     table, _, rest = text.partition("used: worst error")
     assert all(len(line) <= 80 for line in table.splitlines())
-    assert "layers.conv2d float64: gradients_agree (dx) FAILS in 12 of 40 cases" in rest
+    assert "layers.conv2d: nothing decides who is wrong" in rest
+    assert "gradients_agree (dx) FAILS in 12 of 40 cases" in rest
     assert 'nnparity check --replay "layers.linear bias=True' in rest
     assert text.splitlines()[-1] == "1 of 2 operations DISAGREES (140 random cases): layers.conv2d."
 
@@ -88,7 +89,30 @@ def test_numbers_are_short():
 
 def test_a_check_that_never_compared_anything_is_said_of_what_agrees():
     assert check_tables.warnings(disagreeing())[0] == (
-        "layers.linear float64: gradients_agree, slopes_agree, inputs_untouched, same_answer_twice "
-        "never compared; draw more cases with --examples"
+        "layers.linear float64: gradients_agree, slopes_agree, definition_agrees, inputs_untouched, "
+        "same_answer_twice never compared; draw more cases with --examples"
     )
     assert "layers.conv2d" not in "".join(check_tables.warnings(disagreeing()))
+
+
+def test_a_tolerance_that_is_never_needed_is_listed():
+    """A hundred cases with an error, none of which needed a hundredth."""
+    wide = verdict(used_counts=(40, 90, 10, 0, 0, 0), worst=2e-18)
+    too_few = verdict(quantity="z", used_counts=(40, 89, 10, 0, 0, 0), worst=2e-18)
+    needed = verdict(quantity="dx", used_counts=(0, 500, 0, 1, 0, 0))
+    findings = Findings((wide, too_few, needed), 0, 140)
+    assert check_tables.slack(findings) == [wide]
+    (row,) = check_tables.slack_rows(findings).rows
+    assert (row["quantity"], row["used"], row["compared"]) == ("y", 0.005, 100)
+    assert "outputs_agree (y) has slack: of what is allowed at most 0.5 % was needed" in on_screen(
+        findings, width=200
+    )
+
+
+def test_ulps_and_shares_are_in_the_table_of_comparisons():
+    found = Findings((verdict(ulps=3.0, used_counts=(0, 0, 0, 1, 2, 0)),), 0, 3)
+    text = check_tables.verdict_rows(found).to_csv()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["ulps"], row["spread"]) == ("3.0", "(0, 0, 0, 1, 2, 0)")
+    assert "···▄█·" in check_tables.verdict_rows(found).to_markdown()
+    assert check_tables.spread(found.verdicts * 2) == (0, 0, 0, 2, 4, 0)

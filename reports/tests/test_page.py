@@ -110,7 +110,8 @@ def test_the_headline_says_it_all(made, passed, headline):
 def test_all_tables_lie_beside_the_page(tmp_path):
     main_job.write(report(agreeing()), tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
-    tables = ("operations", "verdicts", "training", "epochs", "experiments", "environment")
+    tables = ("operations", "verdicts", "slack")
+    tables += ("training", "epochs", "experiments", "environment")
     assert names == {"index.html", "verdicts.json"} | {
         f"{name}.{kind}" for name in tables for kind in ("csv", "md")
     }
