@@ -13,6 +13,7 @@ from parity_tests.harness.arbiter import Arbiter
 from parity_tests.harness.blame import assign
 from parity_tests.harness.cases import DTYPES, Case
 from parity_tests.harness.checks import judge
+from parity_tests.harness.pair import Pair
 from parity_tests.harness.search import Run
 from parity_tests.harness.tolerance import Allowed
 from parity_tests.harness.trial import Trial
@@ -129,6 +130,18 @@ def test_a_wrong_definition_is_blamed_on_the_definition(monkeypatch: pytest.Monk
         NaiveMSELoss, "forward", lambda self, x, y: (forward(self, x, y)[0] * 2, None)
     )
     assert {v.blame for v in check("losses.mse_loss", examples=20).failures} == {"definition"}
+
+
+def test_without_a_definition_the_slope_decides_between_gradients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Pair, "naive", None)
+    wrong = check("layers.linear", examples=40, dtypes=["float64"], implementation=TransposedLinear)
+    assert blamed(wrong, "gradients_agree") == {"subject"}
+    monkeypatch.setattr(Tanh, "forward", lambda self, x: x.tanh() + x - x.detach())
+    assert blamed(check("activations.tanh", examples=20), "gradients_agree") == {"PyTorch"}
+    monkeypatch.setattr(Tanh, "forward", lambda self, x: x.tanh() * 2)
+    assert blamed(check("activations.tanh", examples=20), "outputs_agree") == {None}
 
 
 KINKS: dict[str, tuple[str, type, Callable[..., Any]]] = {
