@@ -8,11 +8,10 @@ from rich.console import Console
 
 import parity_tests
 from parity_tests.harness.verdict import Findings
-from reports import check_tables
-from reports.failures import failures, lines, most_telling
+from reports import check_tables, known_disagreements
+from reports import failures as told
 from reports.junit import to_junit
 from reports.output import check_file, write_text
-from reports.plain_text import one_line
 from reports.progress import progress
 from reports.usage import UsageError
 
@@ -58,8 +57,8 @@ def to_markdown(findings: Findings) -> str:
     """A job summary: the last line first, then the table, then what failed."""
     lines = [f"**{check_tables.summary(findings)}**", ""]
     lines += [check_tables.operations(findings).to_markdown()]
-    for verdict in findings.failures:
-        lines += [f"- {one_line(verdict.sentence())}", f"  `{verdict.replay}`"]
+    lines += [f"- {line}" for line in known_disagreements.lines(findings)] + [""]
+    lines += [told.to_markdown(failure) for failure in told.failures(findings)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -67,7 +66,7 @@ def to_script(findings: Findings) -> str:
     """The first failure without this project; of a run without one a comment that says so."""
     if findings.passed:
         return "# Nothing disagreed, so there is nothing to show.\n"
-    return parity_tests.stand_alone_script(most_telling(findings.failures))
+    return parity_tests.stand_alone_script(told.most_telling(findings.failures))
 
 
 def run(
@@ -108,12 +107,14 @@ def again(line: str, names: tuple[str, ...], files: Files = NO_FILES) -> Finding
 
 def tell(findings: Findings, console: Console, verbose: bool = False) -> None:
     """Print the table, what is known of each operation that fails, and the summary."""
-    table = check_tables.verdict_rows if verbose else check_tables.operations
+    table = check_tables.by_operation if verbose else check_tables.operations
     console.print(table(findings).to_screen())
     for line in check_tables.warnings(findings) if findings.examples > 1 else ():
         console.print(line, style="yellow", soft_wrap=True, markup=False, highlight=False)
-    for failure in failures(findings):
-        title, *rest = lines(failure)
+    for line in known_disagreements.lines(findings):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    for failure in told.failures(findings):
+        title, *rest = told.lines(failure)
         console.print(title, style="bold red", soft_wrap=True, markup=False, highlight=False)
         for line in rest:
             console.print(line, soft_wrap=True, markup=False, highlight=False)

@@ -10,7 +10,7 @@ from reports.table import Column, Table, Tone, count, percent, short
 
 AGREE, DISAGREE = "agree", "DISAGREE"
 NOTE = "used: worst error / allowed error"
-SPREAD_NOTE = f"{NOTE}; shares used: cases by {', '.join(DECADES)}"
+SPREAD_NOTE = f"{NOTE}; shares: cases by {', '.join(DECADES)}"
 
 
 def verdict_tone(word: str) -> Tone:
@@ -89,7 +89,7 @@ def operations(findings: Findings) -> Table:
         Column("worst", "worst error", short, detail=True),
         Column("allowed", "allowed there", short, detail=True),
         Column("ulps", "in ulps", finite, detail=True),
-        Column("spread", "shares used", bars, detail=True),
+        Column("spread", "shares", bars, detail=True),
         Column("unseen", "never compared", detail=True),
     )
     rows = [_row(*key, group, findings.examples) for key, group in groups(findings).items()]
@@ -154,7 +154,7 @@ def verdict_rows(findings: Findings) -> Table:
         Column("worst", "worst error", short, detail=True),
         Column("allowed", "allowed there", short, detail=True),
         Column("ulps", "in ulps", finite, detail=True),
-        Column("spread", "shares used", bars),
+        Column("spread", "shares", bars),
         Column("case", "tightest case", detail=True),
     )
     names = ["pair", "dtype", "check", "quantity", "cases", "failed"]
@@ -166,6 +166,31 @@ def verdict_rows(findings: Findings) -> Table:
         for verdict in findings.verdicts
     ]
     return Table("verdicts", "Every comparison", columns, rows, SPREAD_NOTE)
+
+
+def by_operation(findings: Findings) -> Table:
+    """The same for a screen: the comparisons of an operation in a dtype under its name, indented."""
+    columns = (
+        Column("comparison", "comparison"),
+        Column("cases", "cases", count),
+        Column("used", "used", percent),
+        Column("spread", "shares", bars),
+        Column("verdict", "verdict", tone=verdict_tone),
+    )
+    rows: list[dict[str, object]] = []
+    for (pair, dtype), verdicts in groups(findings).items():
+        rows.append({"comparison": f"{pair} {dtype}", "verdict": ""})
+        rows += [
+            {
+                "comparison": f"  {verdict.check} ({verdict.quantity})",
+                "cases": verdict.cases,
+                "used": used(verdict),
+                "spread": verdict.used_counts,
+                "verdict": AGREE if verdict.passed else DISAGREE,
+            }
+            for verdict in verdicts
+        ]
+    return Table("comparisons", "Every comparison", columns, rows, SPREAD_NOTE)
 
 
 def slack_rows(findings: Findings) -> Table:

@@ -213,6 +213,30 @@ def strength(
     return 0 if found.passed else 1
 
 
+@app.command(
+    epilog=examples_of(
+        "nnparity sensitivity layers.linear",
+        "nnparity sensitivity --examples 200 --csv sensitivity.csv",
+    )
+)
+def sensitivity(
+    pairs: options.Names = None,
+    examples: Annotated[int, number("Random cases per pair and dtype.")] = 20,
+    seed: options.Seed = 0,
+    json: Annotated[Path | None, file("Leave the figures of every quantity as JSON.")] = None,
+    csv: Annotated[Path | None, file("Leave them as a table, one row each.")] = None,
+    markdown: Annotated[Path | None, file("Leave the tables, for a job summary.")] = None,
+) -> int:
+    """Tell how small an error is certain to be seen, whatever rounding does on both sides."""
+    from reports import sensitivity_run
+
+    files = sensitivity_run.Files(json, csv, markdown)
+    found = sensitivity_run.run(tuple(pairs or ()), examples, seed, files)
+    files.write(found)
+    sensitivity_run.tell(found, Console())
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     command = typer.main.get_command(app)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import parity_tests
 from parity_tests.harness.verdict import Findings, Verdict
+from parity_tests.harness.waiver import NEEDED
 from reports.plain_text import admitted, one_line
 
 WRONG = {
@@ -17,6 +18,7 @@ WRONG = {
     "undefined": "there is no one right answer here (a kink, a tie or an overflow)",
     None: "nothing decides who is wrong",
 }
+GONE = "PyTorch agrees where a waiver says that it does not"
 # What is shown first: a difference from PyTorch says more than one of the manners.
 FIRST = ("outputs_agree", "gradients_agree", "slopes_agree", "definition_agrees")
 
@@ -36,7 +38,7 @@ class Failure:
 def failures(findings: Findings) -> list[Failure]:
     """One for each operation with a failed verdict."""
     pairs = dict.fromkeys(verdict.pair for verdict in findings.failures)
-    return [_failure([v for v in findings.failures if v.pair == pair]) for pair in pairs]
+    return [failure_of([v for v in findings.failures if v.pair == pair]) for pair in pairs]
 
 
 def lines(failure: Failure) -> list[str]:
@@ -51,6 +53,20 @@ def lines(failure: Failure) -> list[str]:
     return told
 
 
+def to_markdown(failure: Failure) -> str:
+    """The failure for a job summary, under a heading of its own."""
+    told = [f"### {failure.title}", failure.sentence]
+    told += [f"Why: {failure.why}"] if failure.why else []
+    if failure.counterexample:
+        fence = "```"
+        while fence in failure.counterexample:
+            fence += "`"
+        told.append(f"{fence}text\n{failure.counterexample}\n{fence}")
+    told += [f"Again: `{failure.replay}`"] if failure.replay else []
+    told += [f"Also: {'; '.join(failure.also)}"] if failure.also else []
+    return "\n\n".join(told) + "\n"
+
+
 def most_telling(verdicts: Sequence[Verdict]) -> Verdict:
     """The failed verdict that says most: by its check, then one with a condition."""
 
@@ -61,15 +77,17 @@ def most_telling(verdicts: Sequence[Verdict]) -> Verdict:
     return min(verdicts, key=rank)
 
 
-def _failure(verdicts: Sequence[Verdict]) -> Failure:
+def failure_of(verdicts: Sequence[Verdict]) -> Failure:
+    """What is said about failed verdicts of one operation: the most telling in full, the others by name."""
     shown = most_telling(verdicts)
     rest = dict.fromkeys(
         f"{v.check} ({v.quantity}) in {v.dtype}" for v in verdicts if v is not shown
     )
+    wrong = GONE if shown.check == NEEDED else WRONG.get(shown.blame, WRONG[None])
     return Failure(
-        title=f"{shown.pair}: {WRONG.get(shown.blame, WRONG[None])}",
+        title=f"{shown.pair}: {wrong}",
         sentence=one_line(f"{shown.claim()} ({shown.dtype})"),
-        why=one_line(shown.why),
+        why=one_line(shown.why) if shown.check != NEEDED else "",
         counterexample=admitted(_example(shown)),
         replay=one_line(shown.replay) if shown.case else "",
         also=[one_line(text) for text in rest],
@@ -77,6 +95,8 @@ def _failure(verdicts: Sequence[Verdict]) -> Failure:
 
 
 def _example(verdict: Verdict) -> str:
+    if verdict.check == NEEDED:  # nothing differs there
+        return ""
     try:
         return parity_tests.explain(verdict)
     except parity_tests.CaseError:  # a verdict without a case, or with one that cannot be run

@@ -4,11 +4,12 @@ from xml.etree import ElementTree as ET
 
 from parity_tests.harness.verdict import Findings, Verdict
 from reports.check_tables import groups
+from reports.failures import failure_of, lines
 from reports.plain_text import admitted, one_line
 
 
 def to_junit(findings: Findings) -> str:
-    """One suite per pair and dtype, one test case per verdict.
+    """One suite per pair and dtype, one test case per verdict; a failure holds its counterexample.
 
     >>> from parity_tests.harness.verdict import Findings, Verdict
     >>> good = Verdict("layers.linear", "outputs_agree", "y", "float64", True)
@@ -32,7 +33,7 @@ def _add(suite: ET.Element, verdict: Verdict) -> None:
     case = ET.SubElement(suite, "testcase", name=admitted(name), classname=admitted(classname))
     if not verdict.passed:
         failure = ET.SubElement(case, "failure", message=one_line(verdict.sentence()))
-        failure.text = admitted(verdict.replay)
+        failure.text = "\n".join(lines(failure_of([verdict])))
 
 
 def _totals(verdicts: tuple[Verdict, ...]) -> dict[str, str]:

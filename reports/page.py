@@ -1,12 +1,13 @@
 """The page: one self-contained HTML file, from tables and plots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from reports.failures import Failure
 from reports.table import Table
 
 
@@ -27,8 +28,16 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence in a list, and text that keeps its lines: a patch."""
+
+    sentence: str
+    preformatted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a few sentences, then plots, tables, and tables to unfold."""
+    """A heading, a few sentences, then remarks, plots, tables, and tables to unfold."""
 
     name: str
     title: str
@@ -36,6 +45,7 @@ class Section:
     plots: Sequence[Plot] = ()
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,8 @@ class Page:
     facts: Sequence[Fact]
     sections: Sequence[Section]
     footer: str = ""
-    failures: Sequence[tuple[str, str]] = field(default=())
-    """A sentence and a replay line for each comparison that failed."""
+    failures: Sequence[Failure] = ()
+    """One for each operation that disagrees."""
 
 
 def to_html(page: Page) -> str:

@@ -1,6 +1,5 @@
 """One :class:`Table`, four ways out: screen, CSV, Markdown and the page. Pandas holds the rows."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,16 +41,18 @@ def exact(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share as a percentage.
+    """A share as a percentage; beyond ten wholes nobody needs its digits.
 
-    >>> percent(0.4962), percent(1e-05), percent(0), percent(None), percent(float("inf"))
-    ('49.6 %', '<0.01 %', '0 %', '', 'inf')
+    >>> percent(0.4962), percent(1e-05), percent(0), percent(None), percent(2e15)
+    ('49.6 %', '<0.01 %', '0 %', '', '>1000 %')
     """
     if value is None:
         return ""
     if 0 < value < 1e-4:
         return "<0.01 %"
-    return f"{100 * value:.3g} %" if math.isfinite(value) else str(value)
+    if value > 10:
+        return ">1000 %"
+    return f"{100 * value:.3g} %" if value < 1 else f"{100 * value:.0f} %"
 
 
 def count(value: int | None) -> str:
@@ -61,6 +62,18 @@ def count(value: int | None) -> str:
     '12,400'
     """
     return "" if value is None else f"{value:,}"
+
+
+def thread(link: str | None) -> str:
+    """A link to an issue or a pull request, as people write it; any other link as it is.
+
+    >>> thread("https://github.com/pytorch/pytorch/issues/63224"), thread("")
+    ('pytorch#63224', '')
+    """
+    parts = (link or "").split("/")
+    if len(parts) == 7 and parts[2] == "github.com" and parts[5] in ("issues", "pull"):
+        return f"{parts[4]}#{parts[6]}"
+    return link or ""
 
 
 def neutral(value: Any) -> Tone:
@@ -73,7 +86,8 @@ class Column:
     """A column: its name for machines, its title for people, and how a cell reads.
 
     A ``detail`` is left out on the screen, where there are 80 columns in all; what is ``whole``
-    is not folded there, and no number is.
+    is not folded there, and no number is. ``prose`` is folded on the page too. The values of a
+    ``link`` are addresses, for which ``show`` gives the words to click on.
     """
 
     name: str
@@ -82,11 +96,20 @@ class Column:
     tone: Callable[[Any], Tone] = neutral
     detail: bool = False
     whole: bool = False
+    prose: bool = False
+    link: bool = False
 
     @property
     def is_number(self) -> bool:
         """Whether cells stand at the right."""
-        return self.show is not plain
+        return self.show is not plain and not self.link
+
+    def cell(self, value: Any) -> "Cell":
+        """What a row has in this column."""
+        link = str(value) if self.link and value else ""
+        kind: Literal["number", "prose", "text"] = "prose" if self.prose else "text"
+        kind = "number" if self.is_number else kind
+        return Cell(self.show(value), self.tone(value), kind, link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,14 @@ class Cell:
 
     text: str
     tone: Tone
-    is_number: bool
+    kind: Literal["number", "prose", "text"]
+    link: str
+
+    @property
+    def markdown(self) -> str:
+        """One line that does not end the cell of a table."""
+        text = one_line(self.text).replace("|", "\\|")
+        return f"[{text}]({self.link})" if self.link else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +156,7 @@ class Table:
     @property
     def cells(self) -> list[list[Cell]]:
         """The rows as they are read on the page."""
-        return [
-            [
-                Cell(c.show(row.get(c.name)), c.tone(row.get(c.name)), c.is_number)
-                for c in self.columns
-            ]
-            for row in self.rows
-        ]
+        return [[c.cell(row.get(c.name)) for c in self.columns] for row in self.rows]
 
     def to_csv(self) -> str:
         """For machines: names of columns, numbers in full."""
@@ -140,7 +164,7 @@ class Table:
 
     def to_markdown(self) -> str:
         """For a job summary: titles of columns, numbers to be read."""
-        texts = [[one_line(cell.text).replace("|", "\\|") for cell in row] for row in self.cells]
+        texts = [[cell.markdown for cell in row] for row in self.cells]
         frame = pd.DataFrame(texts, columns=[c.title for c in self.columns], dtype=object)
         sides = ["right" if c.is_number else "left" for c in self.columns]
         alignment: dict[str, Any] = {"colalign": sides} if texts else {}

@@ -2,12 +2,14 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 from parity_tests.harness import blame
@@ -83,8 +85,9 @@ class Run:
         found: list[Verdict] = []
 
         def stop(case: Case) -> None:
-            found[:] = [v for v in self.verdicts(case) if not v.passed]
-            if found:
+            failed = [v for v in self.verdicts(case) if not v.passed]
+            if failed:
+                found[:] = failed
                 raise _Disagreement
 
         self._until_it_fails(stop, [Phase.generate])
@@ -112,10 +115,9 @@ class Run:
             yield waiver.verdict(witness, blame.assign(trial, judge(trial)), covered)
 
     def _until_it_fails(self, test: Callable[[Case], None], phases: Sequence[Phase]) -> None:
-        try:
+        # What fails by chance, or the first time only, does not fail when Hypothesis runs it once more.
+        with suppress(_Disagreement, Flaky):
             self._cases(test, phases)
-        except _Disagreement:
-            return
 
     def _cases(self, test: Callable[[Case], None], phases: Sequence[Phase]) -> None:
         settings = hypothesis.settings(

@@ -3,10 +3,13 @@
 An error r |v| in an element v that is off by p already is reported for certain once
 r |v| - p > allowed. So the smallest relative error that no luck can hide is (allowed + p) / |v|: a
 figure that says of a tolerance what no list of passed comparisons can say.
+
+Regimes are kept apart. Ordinary numbers show what a tolerance is worth; where numbers are drawn to be
+ill-conditioned (``offset``, ``far``, ``large``), rounding itself makes large errors, and what is seen is less.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy import ndarray as Array
@@ -20,24 +23,35 @@ TARGETS = {"float64": 1e-12, "float32": 1e-5}
 """The relative errors that ought to be seen: a few thousand roundings in double, a hundred in single."""
 
 
+ALL = "all"
+"""In the place of a quantity: all of them together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """What is seen of one quantity of a pair.
+    """What is seen of a quantity of a pair, on the cases of one regime of numbers.
 
     ``elements`` not equal to zero were looked at; at ``seen`` of them a relative error of
     ``target`` is certain to be reported. ``median`` and ``worst`` are smallest relative errors that are certain
-    to be reported, at the element in the middle and at the most tolerant one; ``case`` holds the latter.
+    to be reported, at the element in the middle and at the most tolerant one; the latter is of ``worst_quantity``
+    in ``case``.
     """
 
     pair: str
     dtype: str
+    regime: str
     quantity: str
     elements: int
     seen: int
     median: float
     worst: float
-    target: float
+    worst_quantity: str
     case: str
+
+    @property
+    def target(self) -> float:
+        """The relative error that ought to be seen in this dtype."""
+        return TARGETS[self.dtype]
 
     @property
     def share(self) -> float:
@@ -45,24 +59,45 @@ class Sensitivity:
         return self.seen / self.elements if self.elements else 1.0
 
 
-def sensitivity(pair: Pair, dtype: str, examples: int, seed: int) -> list[Sensitivity]:
-    """For every output and gradient of a pair: the errors that are certain to be reported.
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The smallest relative errors that are certain to be reported in one quantity of one case."""
+
+    case: Case
+    quantity: str
+    errors: Array
+
+
+def measure(pair: Pair, dtype: str, examples: int, seed: int) -> list[Measured]:
+    """Every output and gradient of random cases that has an element other than zero.
 
     Args:
         pair: whose reference and twin are run.
         dtype: ``"float64"`` or ``"float32"``.
         examples: how many random cases.
         seed: decides the cases.
-
-    Returns:
-        One record for each quantity that had an element other than zero.
     """
-    found: dict[str, list[tuple[Array, Case]]] = {}
-    for drawn in random_cases(pair, dtype, examples, seed):
-        for quantity, errors in certain_errors(Trial(pair, drawn.case)):
-            found.setdefault(quantity, []).append((errors, drawn.case))
-    empty = Sensitivity(pair.name, dtype, "", 0, 0, 0.0, 0.0, TARGETS[dtype], "")
-    return [_record(replace(empty, quantity=name), parts) for name, parts in found.items()]
+    return [
+        Measured(drawn.case, quantity, errors)
+        for drawn in random_cases(pair, dtype, examples, seed)
+        for quantity, errors in certain_errors(Trial(pair, drawn.case))
+    ]
+
+
+def by_quantity(measured: Sequence[Measured]) -> list[Sensitivity]:
+    """One record for each regime of numbers and quantity, in the order in which they were drawn."""
+    grouped: dict[tuple[str, str], list[Measured]] = {}
+    for one in measured:
+        grouped.setdefault((one.case.values, one.quantity), []).append(one)
+    return [_record(quantity, parts) for (_, quantity), parts in grouped.items()]
+
+
+def by_regime(measured: Sequence[Measured]) -> list[Sensitivity]:
+    """One record for each regime of numbers, all quantities (``ALL``) together."""
+    grouped: dict[str, list[Measured]] = {}
+    for one in measured:
+        grouped.setdefault(one.case.values, []).append(one)
+    return [_record(ALL, parts) for parts in grouped.values()]
 
 
 def certain_errors(trial: Trial) -> Iterator[tuple[str, Array]]:
@@ -93,14 +128,19 @@ def certain_errors(trial: Trial) -> Iterator[tuple[str, Array]]:
                 yield quantity, hidden[looked_at] / np.abs(expected[looked_at])
 
 
-def _record(empty: Sensitivity, parts: list[tuple[Array, Case]]) -> Sensitivity:
-    errors = np.concatenate([part for part, _ in parts])
-    most_tolerant, case = max(parts, key=lambda part: float(np.max(part[0])))
-    return replace(
-        empty,
+def _record(quantity: str, parts: Sequence[Measured]) -> Sensitivity:
+    errors = np.concatenate([part.errors for part in parts])
+    tolerant = max(parts, key=lambda part: float(np.max(part.errors)))
+    case = tolerant.case
+    return Sensitivity(
+        pair=case.pair,
+        dtype=case.dtype,
+        regime=case.values,
+        quantity=quantity,
         elements=errors.size,
-        seen=int(np.sum(errors < empty.target)),
+        seen=int(np.sum(errors < TARGETS[case.dtype])),
         median=float(np.median(errors)),
-        worst=float(np.max(most_tolerant)),
+        worst=float(np.max(tolerant.errors)),
+        worst_quantity=tolerant.quantity,
         case=str(case),
     )

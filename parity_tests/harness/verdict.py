@@ -80,9 +80,7 @@ class Verdict:
         """What was compared and what became of it, without the pair."""
         place = "" if self.at is None else f" at {list(self.at)}"
         size = self.message or f"error {self.worst:.3g}{place}, allowed {self.allowed:.3g}"
-        failure = f"FAILS in {self.failed} of {self.cases} cases"
-        if self.condition:
-            failure = f"FAILS: {self.condition}"
+        failure = self.condition or f"FAILS in {self.failed} of {self.cases} cases"
         state = "holds" if self.passed else failure
         return f"{self.check} ({self.quantity}) {state}: {size}"
 

@@ -1,10 +1,15 @@
 """A run is a function of its seed; a verdict replays to the bit; failures shrink."""
 
+from typing import Any
+
 import pytest
 
 from parity_tests import assert_parity, check, replay
 from parity_tests.faults.layers import max_pool2d
 from parity_tests.harness.cases import Case
+from parity_tests.harness.search import Run
+from parity_tests.pairs import PAIRS
+from reference.activations.relu import ReLU
 
 
 def test_the_same_seed_gives_the_same_findings_in_any_number_of_processes() -> None:
@@ -64,3 +69,22 @@ def test_arguments_out_of_range_are_named(keywords: dict, says: str) -> None:
 def test_an_implementation_needs_one_pair() -> None:
     with pytest.raises(ValueError, match="one pair"):
         check("layers", implementation=max_pool2d.MaxPoolAssigns)
+
+
+class ForgetsAfterTheFirstTime(ReLU):
+    """Wrong once, and right ever after."""
+
+    calls = 0
+
+    def forward(self, x: Any) -> Any:
+        y, saved = super().forward(x)
+        ForgetsAfterTheFirstTime.calls += y.size > 0
+        return (y + 1 if ForgetsAfterTheFirstTime.calls == 1 and y.size else y), saved
+
+
+def test_what_fails_once_only_is_a_failure_and_no_crash() -> None:
+    ForgetsAfterTheFirstTime.calls = 0
+    run = Run(PAIRS["activations.relu"], "float64", 20, 0, ForgetsAfterTheFirstTime)
+    failure = run.first_failure()
+    assert failure is not None
+    assert failure.check == "outputs_agree"

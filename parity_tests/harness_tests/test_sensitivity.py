@@ -8,7 +8,14 @@ import pytest
 from parity_tests import check
 from parity_tests.harness.cases import Case
 from parity_tests.harness.checks import judge
-from parity_tests.harness.sensitivity import certain_errors, sensitivity
+from parity_tests.harness.sensitivity import (
+    ALL,
+    Sensitivity,
+    by_quantity,
+    by_regime,
+    certain_errors,
+    measure,
+)
 from parity_tests.harness.trial import Trial
 from parity_tests.pairs import PAIRS
 from reference.layers.linear import Linear
@@ -56,8 +63,8 @@ def test_an_error_that_is_certain_to_be_reported_is_reported(
 def test_small_errors_of_well_conditioned_quantities_are_seen(
     name: str, quantity: str, dtype: str
 ) -> None:
-    found = {each.quantity: each for each in sensitivity(PAIRS[name], dtype, 25, seed=0)}
-    measured = found[quantity]
+    found = by_quantity(measure(PAIRS[name], dtype, 25, seed=0))
+    (measured,) = [s for s in found if (s.regime, s.quantity) == ("ordinary", quantity)]
     assert measured.share >= 0.9
     assert measured.median < measured.target / 2
     assert measured.worst >= measured.median
@@ -65,9 +72,34 @@ def test_small_errors_of_well_conditioned_quantities_are_seen(
 
 
 def test_the_same_seed_gives_the_same_records() -> None:
-    pair = PAIRS["activations.tanh"]
-    assert sensitivity(pair, "float32", 5, seed=1) == sensitivity(pair, "float32", 5, seed=1)
-    assert sensitivity(pair, "float32", 5, seed=1) != sensitivity(pair, "float32", 5, seed=2)
+    def records(seed: int) -> list[Sensitivity]:
+        return by_quantity(measure(PAIRS["activations.tanh"], "float32", 5, seed))
+
+    assert records(1) == records(1) != records(2)
+
+
+def test_numbers_that_are_drawn_to_be_hard_stand_apart() -> None:
+    """Far from zero a variance drowns in rounding, so less is seen than of ordinary numbers."""
+    measured = measure(PAIRS["layers.layer_norm"], "float64", 60, seed=0)
+    found = {each.regime: each for each in by_regime(measured)}
+    assert set(found) == {"ordinary", "offset", "far"}
+    assert found["far"].median > 100 * found["ordinary"].median
+    assert all(Case.parse(each.case).values == regime for regime, each in found.items())
+
+
+def test_all_quantities_together_are_their_sum() -> None:
+    measured = measure(PAIRS["layers.linear"], "float64", 10, seed=0)
+    (whole,) = by_regime(measured)
+    parts = by_quantity(measured)
+    assert (whole.quantity, {part.quantity for part in parts} >= {"y", "dx"}) == (ALL, True)
+    assert whole.elements == sum(part.elements for part in parts)
+    assert whole.seen == sum(part.seen for part in parts)
+    worst = max(parts, key=lambda part: part.worst)
+    assert (whole.worst, whole.worst_quantity, whole.case) == (
+        worst.worst,
+        worst.quantity,
+        worst.case,
+    )
 
 
 @pytest.mark.parametrize("name", ["layers.linear", "activations.softmax", "optimizers.adam"])

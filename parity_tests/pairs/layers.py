@@ -188,7 +188,7 @@ AMBIGUOUS_LAYOUT = Waiver(
     ("gradients_agree", "derivations_agree"),
     lambda case: case.layout == "mixed" and 1 in case.sizes.values(),
     "x and dy laid out differently, with an axis of length 1",
-    "with an axis of length 1 strides are ambiguous: PyTorch takes dy to be laid out as x is",
+    "strides are ambiguous there, and PyTorch takes dy to be laid out as x is",
     # There for the forward, which was mended; the backward on the CPU still does it.
     "https://github.com/pytorch/pytorch/issues/63224",
     "layers.batch_norm.BatchNorm2d training=True affine=True track_running_stats=False / "

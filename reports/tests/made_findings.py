@@ -3,6 +3,7 @@
 from typing import Any
 
 from parity_tests.harness.verdict import Findings, Verdict
+from parity_tests.harness.waiver import NEEDED
 
 CASE = "layers.linear bias=True / n=2 / dtype=float64 layout=contiguous values=ordinary seed=1"
 
@@ -41,3 +42,19 @@ def disagreeing() -> Findings:
         "layers.conv2d", "dtype_kept", passed=False, cases=40, failed=40, message=message
     )
     return Findings((*agreeing().verdicts, wrong, worse), seed=0, examples=50)
+
+
+def waived(needed: bool = True) -> Findings:
+    """One pair with a waiver, which covers 4 cases of one dtype and 5 of the other."""
+    thread = "https://github.com/pytorch/pytorch/issues/1"
+    message = (
+        "PyTorch reads dy wrongly"
+        if needed
+        else f"PyTorch agrees now: remove the waiver ({thread})"
+    )
+    changes: dict[str, Any] = {"quantity": "an axis of length 1", "message": message, "why": thread}
+    verdicts = [
+        verdict(check=NEEDED, dtype=dtype, cases=cases, passed=passed, worst=0.0, **changes)
+        for dtype, cases, passed in (("float64", 5, True), ("float32", 6, needed))
+    ]
+    return Findings((*agreeing().verdicts, *verdicts), seed=0, examples=50)

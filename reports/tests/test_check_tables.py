@@ -78,7 +78,24 @@ def test_markdown_has_one_line_per_row(findings):
 def test_a_job_summary_begins_with_the_verdict_and_ends_with_replays():
     lines = check_run.to_markdown(disagreeing()).splitlines()
     assert lines[0].startswith("**1 of 2 operations DISAGREES")
-    assert lines[-1].strip().startswith("`nnparity check --replay")
+    assert "### layers.conv2d: nothing decides who is wrong" in lines
+    assert any(line.startswith('Again: `nnparity check --replay "') for line in lines)
+    assert lines[-1] == "Also: dtype_kept (y) in float64"
+
+
+def test_every_comparison_is_readable_in_eighty_columns():
+    wrong = verdict(
+        check="derivations_agree", quantity="dx by nine_steps and backward", passed=False
+    )
+    findings = Findings((*agreeing().verdicts, wrong), 0, 50)
+    console = Console(width=80, file=io.StringIO())
+    console.print(check_tables.by_operation(findings).to_screen())
+    lines = console.file.getvalue().splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    (at,) = [i for i, line in enumerate(lines) if line.strip() == "layers.linear float64"]
+    assert lines[at + 1].split() == ["outputs_agree", "(y)", "50", "25", "%", "agree"]
+    assert lines[at + 3].split()[:2] == ["derivations_agree", "(dx"]
+    assert lines[at + 3].split()[-1] == "DISAGREE"
 
 
 def test_numbers_are_short():

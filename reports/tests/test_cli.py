@@ -11,7 +11,7 @@ import parity_tests
 from reports import main_job
 from reports.cli import main
 from reports.tests.made_findings import CASE, agreeing, disagreeing
-from reports.tests.test_page import report
+from reports.tests.made_report import report
 
 
 def test_agreement_is_exit_code_0(capsys):

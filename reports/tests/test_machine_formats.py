@@ -4,7 +4,10 @@ import json
 import math
 from xml.etree import ElementTree as ET
 
+from parity_tests import check
 from parity_tests.harness.verdict import Findings
+from reference.activations import relu
+from reference.activations.relu import ReLU
 from reports.check_run import to_json
 from reports.junit import to_junit
 from reports.tests.made_findings import agreeing, disagreeing, verdict
@@ -33,6 +36,26 @@ def test_junit_counts_and_names_what_failed():
     assert (root.get("tests"), root.get("failures")) == ("6", "2")
     names = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
     assert names == ["gradients_agree (dx)", "dtype_kept (y)"]
+
+
+class Doubled(ReLU):
+    """Twice what it ought to be where x is positive."""
+
+    def forward(self, x):
+        y, saved = super().forward(x)
+        return 2 * y, saved
+
+
+def test_junit_holds_why_and_the_counterexample(monkeypatch):
+    monkeypatch.setattr(relu, "ReLU", Doubled)
+    root = ET.fromstring(to_junit(check("activations.relu", examples=20, dtypes=("float64",))))
+    told = {case.get("name"): case.find("failure") for case in root.iter("testcase")}
+    text = told["outputs_agree (y)"].text
+    assert text.startswith("activations.relu: the NumPy reference is wrong")
+    assert "why: the definition gives" in text
+    assert "expected y" in text
+    assert 'again: nnparity check --replay "activations.relu' in text
+    assert told["inputs_untouched (x)"] is None
 
 
 def test_junit_leaves_out_what_xml_cannot_hold():

@@ -1,17 +1,20 @@
 """The page: whole, escaped, and the same each time."""
 
+import html
 from html.parser import HTMLParser
 
 import pytest
 
-from parity_tests.training import EpochRecord, History, StepRecord
-from reports import main_job, trials
-from reports.main_job import Report
+from parity_tests import check
+from reference.layers import layer_norm
+from reference.layers.layer_norm import LayerNorm
+from reports import main_job
 from reports.page import to_html
-from reports.tests.made_findings import agreeing, disagreeing
-from reports.training_tables import Training
+from reports.report import headline
+from reports.report_page import page, tables
+from reports.tests.made_findings import agreeing, disagreeing, waived
+from reports.tests.made_report import DATA, report, strength
 
-DATA = "synthetic <b>not CIFAR-10</b>"
 VOID = {"meta", "link", "br"}
 
 
@@ -23,7 +26,9 @@ class Balance(HTMLParser):
         self.open, self.sources = [], []
 
     def handle_starttag(self, tag, attributes):
-        self.sources += [value for name, value in attributes if name in ("src", "href")]
+        self.sources += [
+            value for name, value in attributes if name in ("src", "href") and tag != "a"
+        ]
         if tag not in VOID:
             self.open.append(tag)
 
@@ -31,37 +36,11 @@ class Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
-def history(dtype, beyond=None):
-    made = History()
-    for step in range(20):
-        loss, apart = 2.3 / (1 + step), 0.0 if step % 4 == 0 else 1e-15 * step
-        made.add(
-            StepRecord(
-                step, 0, loss, loss + apart, apart, 1e-14, 1e-13, "conv1.weight", apart, beyond
-            )
-        )
-    made.add(EpochRecord(0, 20, 0.5, 0.4, 0.5, 0.4))
-    return Training(trials.NET, dtype, DATA, made)
-
-
-def report(findings, beyond=None, accuracy=1.0):
-    last = EpochRecord(14, 30, accuracy, 0.2, 1.0, 0.2)
-    results = [
-        trials.Result((history("float64", beyond),)),
-        trials.Result((history("float32"),)),
-        trials.Result((), (trials.judge_overfitting(DATA, "float64", last),)),
-        trials.Result(
-            (), (trials.judge_initial_loss(DATA, "float64", {"reference": 1.001, "torch": 1.001}),)
-        ),
-    ]
-    return Report(findings, results, DATA)
-
-
 def html_of(made):
-    return to_html(main_job.page(made, main_job.tables(made)))
+    return to_html(page(made, tables(made)))
 
 
-@pytest.mark.parametrize("findings", [agreeing(), disagreeing()])
+@pytest.mark.parametrize("findings", [agreeing(), disagreeing(), waived()])
 def test_the_page_is_well_formed_and_self_contained(findings):
     parser = Balance()
     parser.feed(html_of(report(findings)))
@@ -87,7 +66,7 @@ def test_colours_are_the_style_sheets():
 
 
 @pytest.mark.parametrize(
-    ("made", "passed", "headline"),
+    ("made", "passed", "sentence"),
     [
         (report(agreeing()), True, "2 operations agree on 140 random cases."),
         (report(disagreeing()), False, "1 of 2 operations disagrees."),
@@ -101,19 +80,25 @@ def test_colours_are_the_style_sheets():
             False,
             "2 operations agree on 140 random cases, but an experiment missed its mark.",
         ),
+        (
+            report(agreeing(), planted=strength(survivors=1)),
+            False,
+            "2 operations agree on 140 random cases, but the checks miss a planted mistake.",
+        ),
     ],
 )
-def test_the_headline_says_it_all(made, passed, headline):
-    assert (made.passed, main_job.headline(made)) == (passed, headline)
+def test_the_headline_says_it_all(made, passed, sentence):
+    assert (made.passed, headline(made)) == (passed, sentence)
 
 
 def test_all_tables_lie_beside_the_page(tmp_path):
     main_job.write(report(agreeing()), tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
-    tables = ("operations", "verdicts", "slack")
-    tables += ("training", "epochs", "experiments", "environment")
+    names_of_tables = ("operations", "verdicts", "slack", "known", "strength")
+    names_of_tables += ("sensitivity", "sensitivity_regimes")
+    names_of_tables += ("training", "epochs", "experiments", "environment")
     assert names == {"index.html", "verdicts.json"} | {
-        f"{name}.{kind}" for name in tables for kind in ("csv", "md")
+        f"{name}.{kind}" for name in names_of_tables for kind in ("csv", "md")
     }
 
 
@@ -122,3 +107,48 @@ def test_all_tables_lie_beside_the_page(tmp_path):
 def test_every_table_with_training_figures_names_the_data(tmp_path, name, kind):
     main_job.write(report(agreeing()), tmp_path)
     assert DATA in (tmp_path / f"{name}.{kind}").read_text()
+
+
+class WrongSign(LayerNorm):
+    """The gradient by x, negated where there is a batch."""
+
+    def backward(self, saved, dy):
+        dx, *others = super().backward(saved, dy)
+        return (-dx if len(dx) > 1 else dx, *others)
+
+
+def test_a_planted_fault_is_told_in_full(monkeypatch):
+    monkeypatch.setattr(layer_norm, "LayerNorm", WrongSign)
+    text = html.unescape(html_of(report(check("layers.layer_norm", examples=40, jobs=1))))
+    told = text.partition('id="failures"')[2].partition("</section>")[0]
+    assert "<h3>layers.layer_norm: the NumPy reference is wrong</h3>" in told
+    assert "gradients_agree (dx) FAILS" in told
+    assert "<b>Why</b>" in told
+    assert "does not hold for dx" in told
+    assert 'nnparity check --replay "layers.layer_norm' in told
+    assert "<b>Also</b> slopes_agree" in told
+
+
+def test_known_disagreements_are_listed_with_their_threads():
+    text = html.unescape(html_of(report(waived())))
+    assert '<a href="https://github.com/pytorch/pytorch/issues/1">pytorch#1</a>' in text
+    assert "On 9 of the cases a known fault of PyTorch is excused." in text
+    assert 'id="known"' not in html_of(report(agreeing()))
+
+
+def test_what_the_checks_do_not_see_is_listed_with_its_patch():
+    text = html.unescape(html_of(report(agreeing(), planted=strength(survivors=1, missed=1))))
+    assert (
+        "Of 5 planted mistakes, a sample (2 wrong implementations and 3 mutants), the checks did not see 2."
+        in text
+    )
+    assert "MISSED the fault Fault0 of activations.tanh" in text
+    assert "SURVIVES activations.tanh:" in text
+    assert "--- a/reference/activations/tanh.py" in text
+
+
+def test_the_sensitivity_of_ordinary_numbers_is_told_apart():
+    text = html_of(report(agreeing()))
+    assert "certain to be seen at 98 % of 100 elements" in text
+    ordinary, _, special = text.partition("<summary>The same where")
+    assert (">far<" in ordinary, ">far<" in special) == (False, True)
