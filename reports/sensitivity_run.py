@@ -17,7 +17,7 @@ from parity_tests.suite import on_one_thread
 from reports.output import check_file, write_text
 from reports.progress import progress
 from reports.strength_run import floored
-from reports.table import Column, Table, count, short
+from reports.table import Column, Table, count
 
 SCHEMA = 1
 ORDINARY = "ordinary"
@@ -27,6 +27,15 @@ NOTE = (
     f"{' or '.join(f'{target:g} ({dtype})' for dtype, target in TARGETS.items())} is certain to be reported; "
     "median, worst: the smallest relative errors that are certain to be reported"
 )
+
+
+def rough(value: float | None) -> str:
+    """Two significant digits: the table is eighty columns wide, and more would say nothing.
+
+    >>> rough(5.48e-06), rough(0.0), rough(0.0251)
+    ('5.5e-06', '0', '0.025')
+    """
+    return "" if value is None else f"{value:.2g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,8 @@ def _columns() -> tuple[Column, ...]:
         Column("dtype", "dtype", whole=True),
         Column("regime", "numbers", whole=True),
         Column("share", "seen", floored),
-        Column("median", "median", short),
-        Column("worst", "worst", short),
+        Column("median", "median", rough),
+        Column("worst", "worst", rough),
         Column("worst_quantity", "worst in", detail=True),
         Column("elements", "elements", count, detail=True),
         Column("case", "its case", detail=True),

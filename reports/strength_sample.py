@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-
 from parity_tests.faults import FAULTS, Fault
 from parity_tests.strength import Judged, JudgedFault, Strength, modules_of
 from parity_tests.strength.equivalents import EQUIVALENT

@@ -66,7 +66,7 @@ class _Court:
 
     def on(self, verdict: Verdict) -> Ruling:
         if self.trial.twin.error:
-            return Ruling("PyTorch", "the twin fails on a case of this pair")
+            return self._twin_fails()
         if self.trial.outcome.error:
             return Ruling(self.own, "it fails where PyTorch has an answer")
         try:
@@ -74,8 +74,29 @@ class _Court:
         except Exception as raised:  # a definition that is broken decides nothing
             return Ruling(None, f"the definition ends with {type(raised).__name__}: {raised}")
 
+    def _twin_fails(self) -> Ruling:
+        """PyTorch is at fault, unless the definition refuses the case as well.
+
+        The shapes of a network's arrays are what the network itself says they are.
+        """
+        if self.trial.pair.naive is None:
+            return Ruling(None, "PyTorch fails, and there is no definition to decide it")
+        network = self.trial.pair.kind == "network"
+        try:
+            _ = self.arbiter
+        except Exception as raised:
+            said = f"PyTorch and the definition both refuse this case ({type(raised).__name__})"
+            return Ruling(self.own if network else None, said)
+        if network and "state_dict" in self.trial.twin.error:
+            return Ruling(None, "the arrays have not the shapes that PyTorch's modules have")
+        return Ruling(
+            "PyTorch", "the twin fails on a case of this pair, and the definition does not"
+        )
+
     def _on(self, verdict: Verdict) -> Ruling:
         check, quantity = verdict.check, verdict.quantity
+        if verdict.message.startswith("the check ends with"):
+            return Ruling(self.own, "what it gives is not what the check can work with")
         if check in COMPARED:
             return self._compare(quantity)
         if check == "definition_agrees" and self._sides_agree(quantity):
@@ -148,12 +169,17 @@ class _Court:
     def _element(self, quantity: str, at: tuple[int, ...]) -> Ruling:
         own, twin = (np.asarray(x)[at] for x in self._sides(quantity))
         exact = self.arbiter.range(quantity, at)
-        if undefined := self._no_number(exact, own, twin):
+        if exact.value != exact.value:
+            return self._not_a_number(quantity, at, own, twin)
+        if undefined := self._overflow(exact, own, twin):
             return Ruling("undefined", undefined)
-        rounding = self._rounding(quantity, at)
+        rounding, coarse = self._rounding(quantity, at), self._coarsely(quantity, exact)
+        # Where the reference's text ends in nan, so does its bound: then there is the coarse one only.
+        rounding = float(coarse) if np.isnan(rounding) else rounding
         off = [exact.distance(x) for x in (own, twin)]
-        for allowance in (max(rounding, self._coarsely(quantity, exact)), rounding):
-            wrong = [distance > allowance for distance in off]
+        for allowance in (max(rounding, coarse), rounding):
+            # No allowance excuses what is infinitely far, not even an infinite one.
+            wrong = [distance > allowance or not np.isfinite(float(distance)) for distance in off]
             if any(wrong):
                 return Ruling(self._side(*wrong), self._explained(exact, own, twin, at, rounding))
         return self._neither(quantity, at, exact, own, twin)
@@ -164,28 +190,37 @@ class _Court:
     def _rounding(self, quantity: str, at: tuple[int, ...]) -> float:
         """What rounding can do on one side."""
         limit = self.trial.allowed.of(quantity)
-        known = limit is not None and limit.shape == self.arbiter.shape(quantity)
-        return (
-            float(limit[at]) / sides(self.trial.case.dtype) if known and limit is not None else 0.0
-        )
+        if limit is None or limit.shape != self.arbiter.shape(quantity):
+            return 0.0
+        return float(limit[at]) / sides(self.trial.case.dtype)
 
     def _coarsely(self, quantity: str, exact: Range) -> Any:
         """The same without the reference's text, which may itself be what is wrong.
 
-        So many roundings as numbers went in, each of the result or, amplified, of an input.
+        So many roundings as numbers went in, each of the result or, amplified, of an input; and
+        what is below all normal numbers may be lost.
         """
         given = [x for x in (*self.trial.arguments.values(), self.trial.dy) if x is not None]
         terms = sum(x.size for x in given)
         one = unit_roundoff(self.trial.case.dtype) * self.arbiter.largest(quantity)
-        return terms * (one + exact.width)
+        return terms * (one + exact.width) + FORMATS[self.trial.case.dtype].smallest_normal
 
-    def _no_number(self, exact: Range, own: Any, twin: Any) -> str:
-        if not np.isfinite(float(exact.value)) and exact.value == exact.value:
-            return ""
-        if exact.value != exact.value:
-            return "the definition divides zero by zero here"
+    def _not_a_number(self, quantity: str, at: tuple[int, ...], own: Any, twin: Any) -> Ruling:
+        """An output that is nan by definition and for one of the two: the other is wrong.
+
+        A gradient that is nan by the chain rule in exact numbers may well have a limit.
+        """
+        wrong = [not np.isnan(x) for x in (own, twin)]
+        if quantity in self.trial.twin.outputs and wrong[0] != wrong[1]:
+            said = f"the definition gives nan at {list(at)}, "
+            number, other = (f"the {self.own}", "PyTorch")[:: 1 if wrong[0] else -1]
+            return Ruling(self._side(*wrong), f"{said}{other} too, and {number} a number")
+        return Ruling("undefined", f"the definition has no number at {list(at)}")
+
+    def _overflow(self, exact: Range, own: Any, twin: Any) -> str:
         top = FORMATS[self.trial.case.dtype].largest
-        if abs(exact.value) > top and not (np.isfinite(own) and np.isfinite(twin)):
+        finite = np.isfinite(float(exact.value))
+        if finite and abs(exact.value) > top and not (np.isfinite(own) and np.isfinite(twin)):
             return f"the exact value, {_short(exact.value)}, overflows {self.trial.case.dtype}"
         return ""
 

@@ -1,6 +1,6 @@
 """What is said of a failure: its smallest case, the condition under which it occurs, and who is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from parity_tests.harness import blame
@@ -14,24 +14,27 @@ from parity_tests.harness.verdict import Key, Verdict
 # So many checks of a pair are looked into; what fails beside them nearly always has the same cause.
 EXAMINED = 3
 
-Failing = frozenset[int]
-"""The cases of a run on which something fails, by number."""
+Outcomes = tuple[frozenset[int], frozenset[int]]
+"""The cases of a run, by number, in which there is something to compare, and those that fail."""
 
 
 def diagnose(run: Run, verdicts: Sequence[Verdict], seen: Sequence[Seen]) -> list[Verdict]:
     """The verdicts, the failed ones on smaller cases and with ``condition``, ``blame`` and ``why``.
 
-    One verdict of each check is looked into, EXAMINED at most; others take over a small case on which
-    they fail too, and the condition of a verdict that fails on the same cases.
+    One verdict of each check is looked into, the first EXAMINED in the order of the checks; others
+    take over a small case on which they fail too, and the condition of a verdict with the same outcomes.
     """
     examinable = [v for v in verdicts if not v.passed and v.check in CHECKS]
-    first = {v.check: v for v in reversed(examinable)}
+    first: dict[str, Verdict] = {}
+    for verdict in examinable:
+        first.setdefault(verdict.check, verdict)
     small: dict[Key, Verdict] = {}
-    conditions: dict[Failing, str] = {}
-    for verdict in list(first.values())[:EXAMINED]:
-        failing = _failing(seen, verdict.key)
-        if failing not in conditions:
-            conditions[failing] = _condition(run, verdict.key, seen)
+    conditions: dict[Outcomes, str] = {}
+    for check in [check for check in CHECKS if check in first][:EXAMINED]:
+        verdict = first[check]
+        outcomes = _outcomes(seen, verdict.key)
+        if outcomes not in conditions:
+            conditions[outcomes] = _condition(run, verdict.key, seen)
         for other in _ruled(run, smallest(run, verdict)):
             if not other.passed:
                 small.setdefault(other.key, other)
@@ -39,12 +42,31 @@ def diagnose(run: Run, verdicts: Sequence[Verdict], seen: Sequence[Seen]) -> lis
 
 
 def smallest(run: Run, verdict: Verdict) -> Case:
-    """The smallest configuration with the simplest numbers on which the verdict still fails."""
+    """The smallest configuration with the simplest numbers on which the verdict still fails.
+
+    Where both sides are wrong they stay so: simple numbers, zero above all, may put one of them right.
+    """
 
     def fails(case: Case) -> bool:
         return run.failure(case, verdict.key) is not None
 
-    return simplify(run.pair, run.shrunk(fails) or Case.parse(verdict.case), fails)
+    def fails_on_both(case: Case) -> bool:
+        return _blamed(run, case, verdict.key) == "both"
+
+    found = Case.parse(verdict.case)
+    small = _smaller(run, found, fails)
+    if fails_on_both(found) and not fails_on_both(small):
+        return _smaller(run, found, fails_on_both)
+    return small
+
+
+def _smaller(run: Run, found: Case, fails: Callable[[Case], bool]) -> Case:
+    return simplify(run.pair, run.shrunk(fails) or found, fails)
+
+
+def _blamed(run: Run, case: Case, key: Key) -> str | None:
+    failed = run.failure(case, key)
+    return blame.assign(run.trial(case), [failed])[0].blame if failed else None
 
 
 def _ruled(run: Run, case: Case) -> list[Verdict]:
@@ -65,8 +87,9 @@ def _condition(run: Run, key: Key, seen: Sequence[Seen]) -> str:
     return "" if found is None else found.sentence()
 
 
-def _failing(seen: Sequence[Seen], key: Key) -> Failing:
-    return frozenset(i for i, one in enumerate(seen) if key in one.failed)
+def _outcomes(seen: Sequence[Seen], key: Key) -> Outcomes:
+    compared = frozenset(i for i, one in enumerate(seen) if key in one.keys)
+    return compared, frozenset(i for i in compared if key in seen[i].failed)
 
 
 def _told(
@@ -74,10 +97,10 @@ def _told(
     verdict: Verdict,
     small: Mapping[Key, Verdict],
     seen: Sequence[Seen],
-    conditions: Mapping[Failing, str],
+    conditions: Mapping[Outcomes, str],
 ) -> Verdict:
     shown = small.get(verdict.key)
     if shown is None:
         (shown,) = blame.assign(run.trial(Case.parse(verdict.case)), [verdict])
-    known = conditions.get(_failing(seen, verdict.key), "")
+    known = conditions.get(_outcomes(seen, verdict.key), "")
     return replace(shown, cases=verdict.cases, failed=verdict.failed, condition=known)

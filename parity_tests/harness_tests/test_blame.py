@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -19,9 +20,12 @@ from parity_tests.harness.tolerance import Allowed
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Findings
 from parity_tests.pairs import PAIRS
+from reference.activations.softmax import Saved
+from reference.activations.softmax import Softmax as ReferenceSoftmax
 from reference.activations.tanh import Tanh as ReferenceTanh
 from reference.layers.linear import Linear as ReferenceLinear
 from reference.naive.losses.mse_loss import MSELoss as NaiveMSELoss
+from reference.networks.sandwich import LinearReLU
 from torch_impl.activations.relu import ReLU
 from torch_impl.activations.softmax import Softmax
 from torch_impl.activations.tanh import Tanh
@@ -242,3 +246,35 @@ def test_a_waiver_excuses_its_own_cases_only() -> None:
     assert waiver.excuses(wrong, witness)
     assert not waiver.excuses(wrong, replace(witness, layout="contiguous"))
     assert not waiver.excuses(replace(wrong, check="outputs_agree"), witness)
+
+
+def test_a_number_is_wrong_where_the_definition_and_pytorch_have_none() -> None:
+    line = "activations.tanh / shape=(1,) / dtype=float64 layout=contiguous values=ordinary seed=0"
+    trial = Trial(PAIRS["activations.tanh"], Case.parse(f"{line} / x=(nan,) dy=(1,)"))
+    trial.outcome.outputs["y"] = np.zeros(1)
+    (ruled,) = assign(trial, judge(trial, only="outputs_agree"))
+    assert (ruled.blame, ruled.why) == (
+        "reference",
+        "the definition gives nan at [0], PyTorch too, and the reference a number",
+    )
+
+
+def test_nan_is_wrong_where_there_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the reference's own text overflows, and what rounding may do in it is nan too."""
+
+    def unshifted(self: Any, x: Any) -> Any:
+        e = np.exp(x)
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        return y, Saved(y)
+
+    monkeypatch.setattr(ReferenceSoftmax, "forward", unshifted)
+    findings = check("activations.softmax", examples=60, dtypes=["float64"])
+    assert blamed(findings, "outputs_agree") == {"reference"}
+
+
+def test_arrays_that_do_not_fit_are_not_pytorchs_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = LinearReLU.shapes
+    wider = lambda self, n: {k: (*v[:-1], v[-1] + 1) for k, v in shapes(self, n).items()}  # noqa: E731
+    monkeypatch.setattr(LinearReLU, "shapes", wider)
+    findings = check("networks.sandwich.LinearReLU", examples=10, dtypes=["float64"])
+    assert {verdict.blame for verdict in findings.failures} == {None}

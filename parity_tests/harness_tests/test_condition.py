@@ -55,6 +55,22 @@ PLANTED: list[tuple[str, str, Wrong, str]] = [
         CONV, "dx", lambda s, x, w, b: s.groups > 1 and s.padding == (0, 0),
         "groups > 1 and padding == 0",
     ),
+    (
+        CONV, "dx", lambda s, x, w, b: max(s.padding) > 0 and max(s.dilation) > 1,
+        "padding > 0 and dilation > 1",
+    ),
+    (
+        CONV, "dx", lambda s, x, w, b: s.groups > 1 and max(s.padding) > 0 and max(s.stride) > 1,
+        "groups > 1 and stride > 1 and padding > 0",
+    ),
+    (
+        CONV, "dweight", lambda s, x, w, b: len(x) > 1 and kernel(w) == (1, 1),
+        "n > 1 and kernel_size == 1",
+    ),
+    (
+        MAX, "dx", lambda s, x: s.kernel_size[0] < s.kernel_size[1],
+        "kernel_size[0] < kernel_size[1]",
+    ),
     (MAX, "dx", lambda s, x: overlaps(s, s.kernel_size), "stride < kernel_size"),
     (MAX, "dx", lambda s, x: s.ceil_mode, "ceil_mode"),
     (MAX, "dx", lambda s, x: len(np.unique(x)) < x.size, "ties in x"),
@@ -160,6 +176,21 @@ def test_a_planted_condition_is_found(pair: str, quantity: str, wrong: Wrong, fo
     assert set(found.formula.split(" and ")) == set(formula.split(" and "))
     assert (found.failed, found.passed) == (found.inside, found.outside)
     assert found.failed > 0 < found.passed
+
+
+def test_the_pooling_of_a_network_is_a_condition_too() -> None:
+    pair = PAIRS["networks.sandwich.ConvReLUPool"]
+    fails = lambda case: case.options["pool_stride"] != case.options["pool_size"]  # noqa: E731
+    cases = [drawn.case for drawn in random_cases(pair, "float64", 80, seed=1)]
+    found = find(pair, [(case, fails(case)) for case in cases], fails, seed=0)
+    assert found is not None
+    assert found.formula == "pool_stride != pool_size"
+
+
+def test_of_a_loss_c_counts_the_classes() -> None:
+    found = ask(CROSS, "dx", lambda s, x, t: x.shape[1] == 1)
+    assert found is not None
+    assert (found.formula, found.words) == ("c == 1", "one class")
 
 
 def test_a_fault_that_shows_always_has_no_condition() -> None:

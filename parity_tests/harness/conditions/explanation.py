@@ -1,7 +1,8 @@
 """Which predicates explain a pattern of failures, and in how many bits.
 
-An explanation is a predicate, two joined by "and", or two joined by "or". All cases must fail where
-it holds, or none where it does not; with "or" both, else nobody could tell what the condition is.
+An explanation is a predicate, two or three joined by "and", or two joined by "or". All cases must
+fail where it holds, or none where it does not; with "or" and with three both, else nobody could tell
+what the condition is.
 Its bits name it (the cost of its predicates) and then tell which cases fail: on a side where all
 are alike hardly any, else log2 of the (m + 1) C(m, k) ways for k failures among m cases.
 """
@@ -61,7 +62,30 @@ def explain(truth: Array, failed: Array, costs: Array, most: int) -> list[Explan
     found += _shortest(price + AND + left[both], pair, most, "and")
     exact = (either[0] == left.shape[0] - 1) & (either[0] == either[1])
     found += _shortest(price + OR + np.where(exact, left[either], np.inf), pair, most, "or")
+    found += _of_three(truth, failed, costs, left, most)
     return sorted(found, key=lambda explanation: explanation.bits)
+
+
+def _of_three(
+    truth: Array, failed: Array, costs: Array, left: Array, most: int
+) -> Iterator[Explanation]:
+    """Three joined by "and" that leave nothing open: two that all failures have in common, and a third.
+
+    Without a failure outside, each of the three holds in every failing case.
+    """
+    common = np.flatnonzero((costs <= JOINABLE) & truth[:, failed].all(axis=1))
+    passing = truth[np.ix_(common, ~failed)]
+    failures = int(failed.sum())
+    first, second = np.triu_indices(len(common), 1)
+    open_cases = _together(passing)[first, second]
+    for i in np.argsort(open_cases + costs[common][first] + costs[common][second])[:most]:
+        a, b = first[i], second[i]
+        third = np.arange(b + 1, len(common))
+        third = third[~np.any(passing[third] & passing[a] & passing[b], axis=1)]
+        parts = (np.full_like(third, a), np.full_like(third, b), third)
+        price = costs[common][a] + costs[common][b] + costs[common][third] + 2 * AND
+        bits = price + left[failures, failures]
+        yield from _shortest(bits, tuple(common[part] for part in parts), most, "and")
 
 
 def _together(truth: Array) -> Array:

@@ -69,7 +69,9 @@ def facts(pair: Pair, case: Case) -> Facts:
     x = arrays.get("x", arrays.get("param"))
     assert x is not None
     values = _values(case, x)
-    return Facts(case, values, windows, _arrays(arrays, values, windows, pair), x.size == 0)
+    # A window over nothing but padding says no more about x than an x without numbers.
+    empty = x.size == 0 or any(window.met.size == 0 for window in windows)
+    return Facts(case, values, windows, _arrays(arrays, values, windows, pair), empty)
 
 
 def _values(case: Case, x: Array) -> dict[str, Any]:
@@ -79,9 +81,9 @@ def _values(case: Case, x: Array) -> dict[str, Any]:
         if not isinstance(value, tuple):
             found[name] = value
         elif name in case.options and name not in ("stride", "padding", "dilation", "kernel_size"):
-            found[f"len({name})"] = len(value)
-            if all(isinstance(part, float) for part in value):
-                found |= {f"{name}[{i}]": part for i, part in enumerate(value)}
+            found |= _parts(name, value)
+    if {"pool_size", "pool_stride"} <= set(case.options):
+        found["pool_stride == pool_size"] = case.options["pool_stride"] == case.options["pool_size"]
     found |= {"x.ndim": x.ndim, "x.size": x.size, "1 in x.shape": 1 in x.shape}
     if x.ndim:
         found["x.shape[-1]"] = x.shape[-1]
@@ -97,6 +99,21 @@ def _values(case: Case, x: Array) -> dict[str, Any]:
         found["dim in (0, -x.ndim)"] = found["dim"] in (0, -x.ndim)
         found["x.shape[dim]"] = x.shape[found["dim"]]
     return found
+
+
+def _parts(name: str, value: tuple[Any, ...]) -> dict[str, Any]:
+    """What is said of an option of several numbers: how many, and of a pair each, and whether they are equal.
+
+    >>> _parts("pool_stride", (1, 2))
+    {'pool_stride[0]': 1, 'pool_stride[1]': 2, 'pool_stride[0] == pool_stride[1]': False}
+    >>> _parts("hidden_dims", (4, 5, 4))
+    {'len(hidden_dims)': 3}
+    """
+    if name.endswith("dims") or len(value) != 2:
+        return {f"len({name})": len(value)}
+    return {f"{name}[{i}]": part for i, part in enumerate(value)} | {
+        f"{name}[0] == {name}[1]": value[0] == value[1]
+    }
 
 
 def _arrays(
@@ -154,7 +171,9 @@ def _of_values(known: Sequence[Facts]) -> Iterator[Predicate]:
 
 
 def _switch(name: str) -> Iterator[Predicate]:
-    opposite = name.replace(" in ", " not in ") if " in " in name else f"not {name}"
+    opposite = f"not {name}"
+    for sign, negation in ((" in ", " not in "), (" == ", " != ")):
+        opposite = name.replace(sign, negation) if sign in name else opposite
     yield _predicate(name, SWITCH, lambda f: bool(f.values[name]))
     yield _predicate(opposite, SWITCH, lambda f: not f.values[name])
 

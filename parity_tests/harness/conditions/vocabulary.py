@@ -19,7 +19,7 @@ WORDS: dict[str, str] = {
     "values == 'ties'": "ties and exact zeros",
     "values == 'negative'": "only negative numbers",
     "values == 'large'": "large numbers",
-    "values != 'large'": "numbers of ordinary size",
+    "values != 'large'": "numbers that are not large",
     "values == 'ordinary'": "ordinary numbers",
     "values != 'ordinary'": "numbers out of the ordinary",
     "values == 'far'": "numbers far from zero",
@@ -75,14 +75,20 @@ WORDS: dict[str, str] = {
     "p == 1": "everything dropped",
     "dropout == 0": "no dropout",
     "dropout > 0": "dropout",
-    "reduction == 'mean'": "a mean over the batch",
-    "reduction == 'sum'": "a sum over the batch",
-    "reduction == 'none'": "one loss for each example",
-    "reduction != 'none'": "one loss for the whole batch",
+    "reduction == 'mean'": "the mean of the losses",
+    "reduction == 'sum'": "the sum of the losses",
+    "reduction == 'none'": "losses that are not reduced",
+    "reduction != 'none'": "losses reduced to one",
     "normalization is None": "no normalization",
     "normalization is not None": "normalization",
     "normalization == 'batch'": "batch normalization",
     "normalization == 'layer'": "layer normalization",
+    "pool_stride == pool_size": "pooling windows side by side",
+    "pool_stride != pool_size": "pooling windows that overlap or leave gaps",
+    "pool_stride[0] == pool_stride[1]": "equal pooling strides",
+    "pool_stride[0] != pool_stride[1]": "unequal pooling strides",
+    "pool_size[0] == pool_size[1]": "square pooling windows",
+    "pool_size[0] != pool_size[1]": "pooling windows that are not square",
     "negative_slope == 0": "a slope of zero",
     "negative_slope > 0": "a slope above zero",
     "negative_slope > 1": "a slope above 1",
@@ -99,6 +105,12 @@ WORDS: dict[str, str] = {
     "end_dim not in (-1, x.ndim - 1)": "an axis left after end_dim",
     "start_dim == 0": "all axes from the first flattened",
     "start_dim > 0": "axes left in front",
+    "len(hidden_dims) == 0": "no hidden layer",
+    "len(hidden_dims) > 0": "a hidden layer",
+    "len(hidden_dims) <= 1": "at most one hidden layer",
+    "len(hidden_dims) > 1": "more than one hidden layer",
+    "len(hidden_dims) <= 2": "at most two hidden layers",
+    "len(hidden_dims) > 2": "more than two hidden layers",
     # sizes
     "n == 0": "an empty batch",
     "n == 1": "a batch of one",
@@ -142,6 +154,10 @@ WORDS: dict[str, str] = {
     "1 not in x.shape": "no axis of length 1",
     "x.size == 1": "a single number",
     "x.size > 1": "more than one number",
+    "sum(size > 1 for size in x.shape) == 0": "no axis longer than 1",
+    "sum(size > 1 for size in x.shape) > 0": "an axis longer than 1",
+    "sum(size > 1 for size in x.shape[1:]) == 0": "no axis longer than 1 beside the batch",
+    "sum(size > 1 for size in x.shape[1:]) > 0": "an axis longer than 1 beside the batch",
     "sum(size > 1 for size in x.shape) > 1": "more than one axis longer than 1",
     "sum(size > 1 for size in x.shape) <= 1": "at most one axis longer than 1",
     "sum(size > 1 for size in x.shape[1:]) > 1": "more than one axis longer than 1 beside the batch",
@@ -173,6 +189,12 @@ WORDS: dict[str, str] = {
     "groups != c_in": "several channels in a group",
     "num_groups == c": "one channel in each group",
     "num_groups != c": "several channels in a group",
+    "kh == 1": "kernels one pixel high",
+    "kh > 1": "kernels higher than one pixel",
+    "kw == 1": "kernels one pixel wide",
+    "kw > 1": "kernels wider than one pixel",
+    "kh < kw": "kernels wider than high",
+    "kh > kw": "kernels higher than wide",
     "kh != kw": "kernels that are not square",
     "kh == kw": "square kernels",
     # arrays
@@ -218,5 +240,9 @@ def phrase(words: str) -> str:
 
     >>> phrase("overlapping windows"), phrase("in training mode")
     ('with overlapping windows', 'in training mode')
+    >>> phrase("at least one axis")
+    'with at least one axis'
     """
-    return words if words.split()[0] in PREPOSITIONS else f"with {words}"
+    first, second, *_ = (*words.split(), "")
+    alone = first in PREPOSITIONS and second not in ("least", "most")
+    return words if alone else f"with {words}"

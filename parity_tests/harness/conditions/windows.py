@@ -1,5 +1,6 @@
 """Relations between kernel, stride, padding, dilation and image, along one axis or both."""
 
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +32,12 @@ class Window:
     @property
     def room(self) -> int:
         """How far the window can slide."""
-        return self.size + 2 * self.padding - self.dilation * (self.kernel_size - 1) - 1
+        return self.size + 2 * self.padding - self.reach
+
+    @property
+    def reach(self) -> int:
+        """How many pixels lie between the first and the last of a window, these included."""
+        return self.dilation * (self.kernel_size - 1) + 1
 
     @property
     def met(self) -> Array:
@@ -42,9 +48,18 @@ class Window:
     @property
     def count(self) -> int:
         """How many windows there are."""
-        hanging = self.ceil_mode and self.room % self.stride
-        count = self.room // self.stride + 1 + bool(hanging)
-        return count - bool(hanging and (count - 1) * self.stride >= self.size + self.padding)
+        return self.room // self.stride + 1 + bool(self.hangs_over and not self.leaves_one_out)
+
+    @property
+    def hangs_over(self) -> bool:
+        """Whether rounding the count up adds a window, unless it is left out."""
+        return self.ceil_mode and self.room % self.stride > 0
+
+    @property
+    def leaves_one_out(self) -> bool:
+        """Whether the window that rounding up adds would begin beyond the image, and does not count."""
+        begins = (self.room // self.stride + 1) * self.stride
+        return self.hangs_over and begins >= self.size + self.padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ RELATIONS = (
     Relation(
         "stride < dilation * (kernel_size - 1) + 1", "windows that reach into each other",
         "stride >= dilation * (kernel_size - 1) + 1", "windows that do not reach into each other",
-        4.6, lambda a: a.stride < a.dilation * (a.kernel_size - 1) + 1,
+        4.6, lambda a: a.stride < a.reach,
     ),
     Relation(
         "no pixel in any window", "no pixel in any window",
@@ -115,6 +130,20 @@ RELATIONS = (
         5, lambda a: a.room % a.stride > 0,
     ),
     Relation(
+        "(windows - 1) * stride + dilation * (kernel_size - 1) + 1 > size + 2 * padding",
+        "a window that hangs over the far edge",
+        "(windows - 1) * stride + dilation * (kernel_size - 1) + 1 <= size + 2 * padding",
+        "no window that hangs over the far edge",
+        5, lambda a: a.room < (a.count - 1) * a.stride,
+    ),
+    Relation(
+        "a window left out that would begin in the far padding",
+        "a window left out that would begin in the far padding",
+        "no window left out that would begin in the far padding",
+        "no window left out that would begin in the far padding",
+        5, lambda a: a.leaves_one_out,
+    ),
+    Relation(
         "size < kernel_size", "an image smaller than the kernel",
         "size >= kernel_size", "an image at least as large as the kernel",
         5, lambda a: a.size < a.kernel_size,
@@ -122,7 +151,7 @@ RELATIONS = (
     Relation(
         "size < dilation * (kernel_size - 1) + 1", "windows larger than the image",
         "size >= dilation * (kernel_size - 1) + 1", "windows that fit into the image",
-        5.5, lambda a: a.size < a.dilation * (a.kernel_size - 1) + 1,
+        5.5, lambda a: a.size < a.reach,
     ),
     Relation(
         "size != kernel_size", "an image of another size than the kernel",
@@ -136,11 +165,20 @@ RELATIONS = (
     ),
 )  # fmt: skip
 
-UNEQUAL = {
-    "stride": ("unequal strides", "equal strides"),
-    "padding": ("unequal padding", "equal padding"),
-    "dilation": ("unequal dilations", "equal dilations"),
-    "kernel_size": ("kernels that are not square", "square kernels"),
+SIGNS: dict[str, tuple[Callable[[int, int], bool], float]] = {
+    "!=": (operator.ne, 4),
+    "==": (operator.eq, 4),
+    ">": (operator.gt, 5),
+    "<=": (operator.le, 5.5),
+    "<": (operator.lt, 5),
+    ">=": (operator.ge, 5.5),
+}
+"""How a quantity along the height is compared with the same along the width, and what that costs."""
+COMPARED = {
+    "stride": ("unequal strides", "equal strides", "a longer stride along the {}"),
+    "padding": ("unequal padding", "equal padding", "more padding along the {}"),
+    "dilation": ("unequal dilations", "equal dilations", "more dilation along the {}"),
+    "kernel_size": ("kernels that are not square", "square kernels", "kernels longer along the {}"),
 }
 
 Holds = Callable[[tuple[Window, ...]], bool]
@@ -178,13 +216,20 @@ def claims() -> Iterator[Claim]:
     plain = (relation for relation in RELATIONS if relation.cost <= PLAIN)
     for first, second in combinations((s for r in plain for s in _senses(r)), 2):
         yield _along_the_same_axis(first, second)
-    for name, words in UNEQUAL.items():
-        for sign, said in zip(("!=", "=="), words, strict=True):
-            yield f"{name}[0] {sign} {name}[1]", said, 4, _compared(name, sign == "==")
+    for name, words in COMPARED.items():
+        yield from _compared(name, *words)
 
 
-def _compared(name: str, equal: bool) -> Holds:
-    return lambda w: (getattr(w[0], name) == getattr(w[1], name)) == equal
+def _compared(name: str, unequal: str, equal: str, more: str) -> Iterator[Claim]:
+    """A quantity along the height beside the same along the width."""
+    height, width = more.format("height"), more.format("width")
+    said = (unequal, equal, height, f"no {height}", width, f"no {width}")
+    for (sign, (holds, cost)), words in zip(SIGNS.items(), said, strict=True):
+        yield f"{name}[0] {sign} {name}[1]", words, cost, _beside(name, holds)
+
+
+def _beside(name: str, holds: Callable[[int, int], bool]) -> Holds:
+    return lambda w: holds(getattr(w[0], name), getattr(w[1], name))
 
 
 def _of_one(r: Relation) -> Iterator[Claim]:
