@@ -76,15 +76,15 @@ def measure(
     known = [entry for entry in equivalent if entry.module in made]
     stale = [entry for entry in known if not any(map(entry.matches, made[entry.module]))]
     seen = _judged([*sound.values(), *mutants, *faults], examples, seed, jobs, progress)
-    judged = []
+    of_mutants = []
     for mutant in mutants:
         entry = next((entry for entry in known if entry.matches(mutant)), None)
         if entry is not None and seen[mutant]:
             stale.append(entry)
-        judged.append(Judged(mutant, seen[mutant], entry.reason if entry else ""))
+        of_mutants.append(Judged(mutant, seen[mutant], entry.reason if entry else ""))
     of_faults = [JudgedFault(f.pair, f.implementation.__name__, seen[f]) for f in faults]
     broken = tuple((module, seen[text]) for module, text in sound.items() if seen[text])
-    found = (tuple(judged), tuple(of_faults), tuple(dict.fromkeys(stale)), broken)
+    found = (tuple(of_mutants), tuple(of_faults), tuple(dict.fromkeys(stale)), broken)
     return Strength(tuple(modules), *found, seed, examples)
 
 
@@ -128,19 +128,22 @@ def _judged(
 ) -> dict[Mistake, str]:
     """What the checks say against each, found in child processes: some hang, some end their process."""
     seen: dict[Mistake, str] = {}
-    for mistake, words in _together(mistakes, examples, seed, jobs or os.cpu_count() or 1):
+    for mistake, words in judged(mistakes, examples, seed, jobs):
         seen[mistake] = words
         if progress is not None:
             progress(_module_of(mistake))
     return seen
 
 
-def _together(
-    mistakes: Sequence[Mistake], examples: int, seed: int, jobs: int
+def judged(
+    mistakes: Sequence[Mistake], examples: int, seed: int, jobs: int | None = None
 ) -> Iterator[tuple[Mistake, str]]:
-    """Results as they come; what was under way when a process ended is tried once more, each alone."""
+    """What the checks say against each, as it comes; nothing against one that they do not see.
+
+    What was under way when a process ended is tried once more, each alone.
+    """
     lost = []
-    with _pool(jobs) as pool:
+    with _pool(jobs or os.cpu_count() or 1) as pool:
         futures = {pool.submit(_seen, m, examples, seed): m for m in mistakes}
         for future in as_completed(futures):
             try:

@@ -6,6 +6,7 @@ import pytest
 
 from parity_tests.faults import FAULTS, Fault
 from parity_tests.strength.equivalents import EQUIVALENT
+from parity_tests.strength.measurement import judged
 from reference.activations.relu import ReLU
 from reports import strength_sample
 from reports.tests.made_report import strength
@@ -57,13 +58,14 @@ class EndsItsProcess(ReLU):
 
 def test_what_fails_once_is_seen(monkeypatch):
     monkeypatch.setattr(Forgetful, "wrong", True)
-    words = strength_sample.words_against(Fault("activations.relu", Forgetful), 0)
+    forgetful = Fault("activations.relu", Forgetful)
+    ((_, words),) = judged([forgetful], strength_sample.EXAMPLES, 0, jobs=1)
     assert words.startswith("outputs_agree")
 
 
 def test_what_ends_its_process_is_seen_and_the_others_are_judged():
     mistakes = [Fault("activations.relu", EndsItsProcess), Fault("activations.relu", ReLU)]
-    found = dict(strength_sample.judged(mistakes, 0, jobs=1))
+    found = dict(judged(mistakes, strength_sample.EXAMPLES, 0, jobs=1))
     assert list(found.values()) == ["ends its process", ""]
 
 
