@@ -77,8 +77,12 @@ class Run:
             if len(kept) > KEPT:
                 kept[:] = summarise(kept)
 
-        self._cases(record, [Phase.generate])
+        self.over(record)
         return [*summarise(kept), *self._waivers(seen)], seen
+
+    def over(self, record: Callable[[Case], None]) -> None:
+        """Hand every case of the run to ``record``."""
+        self._cases(record, [Phase.generate])
 
     def first_failure(self) -> Verdict | None:
         """The first verdict that fails, as soon as it does."""

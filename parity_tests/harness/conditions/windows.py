@@ -203,10 +203,15 @@ def windows_of(case: Case, defaults: dict[str, Any]) -> tuple[Window, ...]:
     plain = {"padding": (0, 0), "dilation": (1, 1)} | names
     parts = ("kernel_size", "stride", "padding", "dilation")
     hanging = bool(names.get("ceil_mode", False))
-    return tuple(
-        Window(size=names[size], ceil_mode=hanging, **{part: plain[part][axis] for part in parts})
-        for axis, size in enumerate(("h", "w"))
-    )
+
+    def along(axis: int) -> dict[str, Any]:
+        return {part: _on(axis, plain[part]) for part in parts}
+
+    return tuple(Window(names[s], ceil_mode=hanging, **along(a)) for a, s in enumerate("hw"))
+
+
+def _on(axis: int, given: int | tuple[int, int]) -> int:
+    return given if isinstance(given, int) else given[axis]  # one number stands for both axes
 
 
 def claims() -> Iterator[Claim]:

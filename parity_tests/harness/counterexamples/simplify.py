@@ -21,19 +21,26 @@ from parity_tests.harness.trial import Trial
 # So often is the case run at most, and so many numbers may it have; a large case is only stripped.
 RUNS = 400
 NUMBERS = 200
+Tried = Callable[[Case], Trial]
 STEPS = (1, 2, 3, 5, 10, 20)
 SHORTENED, SEEDS = ("n", "c"), 6
 SIMPLE = (0, 1, -1, 2, -2)
 DECIMALS = (0, 1, 2)
 
 
-def simplify(pair: Pair, case: Case, fails: Callable[[Case], bool]) -> Case:
+def simplify(
+    pair: Pair,
+    case: Case,
+    fails: Callable[[Case], bool],
+    trial: Callable[[Case], Trial] | None = None,
+) -> Case:
     """A case that fails as ``case`` does, and that is simpler.
 
     Args:
         pair: the pair of the case.
         case: one on which ``fails`` is true.
         fails: whether a case still fails in the same way; called RUNS times at most.
+        trial: runs a case, where that takes more than the pair's reference and twin.
 
     >>> from parity_tests.pairs import PAIRS
     >>> case = Case("activations.tanh", sizes={"shape": (2,)}, layout="strided", values="large")
@@ -41,16 +48,17 @@ def simplify(pair: Pair, case: Case, fails: Callable[[Case], bool]) -> Case:
     >>> small.layout, small.values, small.given
     ('contiguous', 'ordinary', {'x': (0, 0), 'dy': (0, 0)})
     """
+    tried = trial or (lambda case: Trial(pair, case))
     descent = _Descent(case, fails)
-    _fill(pair, descent)
-    _shorten(pair, descent)
+    _fill(tried, descent)
+    _shorten(tried, descent)
     for change in _settings(pair, case):
         descent.to(replace(descent.case, **change))
     for steps in STEPS if pair.kind == "optimizer" else ():
         shorter = {**descent.case.sizes, "steps": steps}
         if steps >= descent.case.sizes["steps"] or descent.to(replace(descent.case, sizes=shorter)):
             break
-    numbers = _arrays(pair, descent.case)
+    numbers = _arrays(tried, descent.case)
     if sum(x.size for x in numbers.values()) <= NUMBERS:
         _Simpler(pair, descent, numbers).run()
     return descent.case
@@ -75,15 +83,15 @@ class _Descent:
         return False
 
 
-def _fill(pair: Pair, descent: _Descent) -> None:
+def _fill(tried: Tried, descent: _Descent) -> None:
     """A batch of one tells more than an empty one, which is what Hypothesis takes for the smallest."""
     sizes = {name: _filled(size) for name, size in descent.case.sizes.items()}
     candidate = replace(descent.case, sizes=sizes)
-    if sizes != descent.case.sizes and _is_valid(pair, candidate, descent.case):
+    if sizes != descent.case.sizes and _is_valid(tried, candidate, descent.case):
         descent.to(candidate)
 
 
-def _shorten(pair: Pair, descent: _Descent) -> None:
+def _shorten(tried: Tried, descent: _Descent) -> None:
     """Fewer samples and channels: with other numbers, where those of the case do not fail there.
 
     Hypothesis takes the simplest seed first, and then the sizes at which its numbers fail.
@@ -95,13 +103,13 @@ def _shorten(pair: Pair, descent: _Descent) -> None:
             for length in range(1, size if isinstance(size, int) else 1)
             for seed in (descent.case.seed, *range(SEEDS))
         )
-        any(descent.to(case) for case in shorter if _is_valid(pair, case, descent.case))
+        any(descent.to(case) for case in shorter if _is_valid(tried, case, descent.case))
 
 
-def _is_valid(pair: Pair, case: Case, known: Case) -> bool:
+def _is_valid(tried: Tried, case: Case, known: Case) -> bool:
     """Whether PyTorch takes the case, or refuses it for the same reason as a case that is known."""
-    error = Trial(pair, case).twin.error
-    return not error or error == Trial(pair, known).twin.error
+    error = tried(case).twin.error
+    return not error or error == tried(known).twin.error
 
 
 def _filled(size: Any) -> Any:
@@ -113,9 +121,9 @@ def _settings(pair: Pair, case: Case) -> Iterator[dict[str, Any]]:
     yield {"values": pair.regimes[0].name}
 
 
-def _arrays(pair: Pair, case: Case) -> dict[str, Array]:
+def _arrays(tried: Tried, case: Case) -> dict[str, Array]:
     """All arrays of a case; dy comes last."""
-    trial = Trial(pair, case)
+    trial = tried(case)
     arrays = {**trial.arguments, "dy": trial.dy}
     return {name: np.array(x) for name, x in arrays.items() if x is not None}
 
