@@ -3,7 +3,7 @@
 Near a kink or a tie there is not one gradient but several: Clarke's generalised gradient is the
 convex hull of the limits of gradients at smooth points nearby (Clarke 1975, *Generalized gradients
 and applications*, definition 1.1). So the definition is evaluated also at inputs moved by about one rounding,
-in opposite directions: what lies between those results is as good as the result itself.
+each of its own, in opposite directions: what lies between those results is as good as the result itself.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 from parity_tests.harness.arrays import Arrays
+from parity_tests.harness.bounds.formats import FORMATS, Format
 from parity_tests.harness.cases import Case
 from parity_tests.harness.exact import (
     DIGITS,
@@ -25,7 +26,6 @@ from parity_tests.harness.exact import (
 )
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.subject import Outcome, make_subject
-from parity_tests.harness.tolerance import unit_roundoff
 
 DIRECTIONS = 2
 
@@ -89,11 +89,13 @@ class Arbiter:
         return self._near[closeness]
 
     def _moves(self, closeness: float) -> Iterator[dict[str, Array | None]]:
-        """Every number moved by about one rounding of the largest of its array, there and back."""
+        """Every number moved by up to so many roundings of its own, there and back."""
         rng = np.random.default_rng(self.case.seed)
-        unit = unit_roundoff(self.case.dtype) * closeness
+        form = FORMATS[self.case.dtype]
         for _ in range(DIRECTIONS):
-            there = {name: _offsets(x, unit, rng) for name, x in self.arguments.items()}
+            there = {
+                name: _offsets(x, form, closeness, rng) for name, x in self.arguments.items()
+            }
             yield there
             yield {name: None if move is None else -move for name, move in there.items()}
 
@@ -121,7 +123,7 @@ def _leaves(x: Array | None, offset: Array | None) -> Any:
     leaves = to_exact(x)
     if offset is not None:
         for index, leaf in np.ndenumerate(leaves):
-            leaf.value += DIGITS.mpf(float(offset[index]))
+            leaf.value += offset[index]
     return leaves
 
 
@@ -129,9 +131,18 @@ def _is_floating(x: Array | None) -> bool:
     return x is not None and x.dtype.kind == "f"
 
 
-def _offsets(x: Array | None, unit: float, rng: np.random.Generator) -> Array | None:
+def _offsets(
+    x: Array | None, form: Format, closeness: float, rng: np.random.Generator
+) -> Array | None:
+    """For each number a random part of a rounding: u |x|, or half the spacing below the normal numbers.
+
+    So a 0, which is exact, hardly moves, and still leaves a kink. Exact numbers, which do not underflow.
+    """
     if x is None or not _is_floating(x):
         return None
-    scale = float(np.max(np.abs(x), initial=0)) or 1.0
-    offsets: Array = unit * scale * rng.uniform(-1, 1, x.shape)
+    offsets = np.empty(x.shape, object)
+    for index, share in np.ndenumerate(rng.uniform(-closeness, closeness, x.shape)):
+        size = abs(DIGITS.mpf(float(x[index]))) if np.isfinite(x[index]) else DIGITS.zero
+        one = max(form.unit * size, DIGITS.mpf(form.spacing_below) / 2)
+        offsets[index] = float(share) * one
     return offsets
