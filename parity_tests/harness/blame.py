@@ -19,6 +19,7 @@ import numpy as np
 from parity_tests.harness.arbiter import Arbiter, Range
 from parity_tests.harness.bounds.formats import FORMATS
 from parity_tests.harness.checks import judge
+from parity_tests.harness.compare import compare
 from parity_tests.harness.tolerance import sides, unit_roundoff
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Verdict
@@ -99,7 +100,7 @@ class _Court:
             return Ruling(self.own, "what it gives is not what the check can work with")
         if check in COMPARED:
             return self._compare(quantity)
-        if check == "definition_agrees" and self._sides_agree(quantity):
+        if check == "definition_agrees" and self._definition_is_alone(quantity):
             return Ruling("definition", "NumPy and PyTorch agree, and the plain loops do not")
         if check == "derivations_agree" and self._twin_is_wrong(quantity):
             return Ruling("PyTorch", f"{quantity} is held against a twin that is wrong")
@@ -126,6 +127,18 @@ class _Court:
         own, twin = self._sides(quantity)
         same_shape = own is not None and twin is not None and np.shape(own) == np.shape(twin)
         return same_shape and not self._differs(quantity)
+
+    def _definition_is_alone(self, quantity: str) -> bool:
+        """Whether NumPy and PyTorch agree; where the definition's own bound was used, it must fit neither."""
+        name, by, _ = quantity.partition(" by its rounding")
+        if not by:
+            return self._sides_agree(name)
+        trial = self.trial
+        expected = {**trial.naive.outputs, **trial.naive.gradients}.get(name)
+        allowed = trial.allowed_by_definition.of(name)
+        _, twin = self._sides(name)
+        fits = compare(trial.case, "definition_agrees", quantity, twin, expected, allowed).passed
+        return self._sides_agree(name) and not fits
 
     def _compare(self, quantity: str) -> Ruling:
         if self.trial.pair.naive is None:
@@ -168,12 +181,13 @@ class _Court:
 
     def _element(self, quantity: str, at: tuple[int, ...]) -> Ruling:
         own, twin = (np.asarray(x)[at] for x in self._sides(quantity))
-        exact = self.arbiter.range(quantity, at)
-        if exact.value != exact.value:
+        nearby = self.arbiter.range(quantity, at)
+        if nearby.value != nearby.value:
             return self._not_a_number(quantity, at, own, twin)
-        if undefined := self._overflow(exact, own, twin):
+        if undefined := self._overflow(nearby, own, twin):
             return Ruling("undefined", undefined)
-        rounding, coarse = self._rounding(quantity, at), self._coarsely(quantity, exact)
+        rounding, coarse = self._rounding(quantity, at), self._coarsely(quantity, nearby)
+        exact = self._as_good(quantity, at)
         # Where the reference's text ends in nan, so does its bound: then there is the coarse one only.
         rounding = float(coarse) if np.isnan(rounding) else rounding
         off = [exact.distance(x) for x in (own, twin)]
@@ -182,7 +196,16 @@ class _Court:
             wrong = [distance > allowance or not np.isfinite(float(distance)) for distance in off]
             if any(wrong):
                 return Ruling(self._side(*wrong), self._explained(exact, own, twin, at, rounding))
-        return self._neither(quantity, at, exact, own, twin)
+        return self._neither(quantity, at, nearby, own, twin)
+
+    def _as_good(self, quantity: str, at: tuple[int, ...]) -> Range:
+        """The values that are as good as the exact one.
+
+        A gradient jumps where a comparison turns. Where none hangs on rounding it jumps at exact ties alone:
+        the winner of two neighbouring floats is no matter of taste.
+        """
+        decided = quantity in self.trial.twin.gradients and not self.trial.allowed.undecided
+        return self.arbiter.range(quantity, at, CLOSER if decided else 1.0)
 
     def _side(self, own_is_wrong: bool, twin_is_wrong: bool) -> str:
         return ("both" if twin_is_wrong else self.own) if own_is_wrong else "PyTorch"

@@ -6,19 +6,20 @@ A check's name is the sentence that it holds the subject to.
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
 
 from parity_tests.harness.cases import HALF
-from parity_tests.harness.compare import compare, fail
+from parity_tests.harness.compare import compare, fail, unfit
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.run import draw_in_pytorch
 from parity_tests.harness.slope import Slope, directions, slope
 from parity_tests.harness.subject import Named, Outcome, make_subject
 from parity_tests.harness.tolerance import unit_roundoff
 from parity_tests.harness.trial import Trial
-from parity_tests.harness.verdict import Verdict
+from parity_tests.harness.verdict import Verdict, in_words
 
 Check = Callable[[Trial], Iterator[Verdict]]
 
@@ -40,7 +41,7 @@ def slopes_agree(trial: Trial) -> Iterator[Verdict]:
     """The gradient along a random direction is the slope of the subject's own forward."""
     if not trial.smooth or trial.allowed.undecided:
         return
-    for quantity, group in _slope_groups(trial.pair, trial.outcome.gradients).items():
+    for quantity, group in _slope_groups(trial.pair, _fitting(trial)).items():
         yield from _slope_verdict(trial, quantity, group, trial.outcome)
 
 
@@ -54,7 +55,10 @@ def _slope_verdict(
 
 
 def definition_agrees(trial: Trial) -> Iterator[Verdict]:
-    """Outputs are those of the definition, written as plain loops; gradients too where it has a backward."""
+    """Outputs are those of the definition, written as plain loops; gradients too where it has a backward.
+
+    On a sample of the cases (``… by its rounding``) within what rounding can do to the definition's own text.
+    """
     if trial.naive.error:
         yield fail(trial.case, "definition_agrees", "y", f"the definition {trial.naive.error}")
         return
@@ -63,6 +67,18 @@ def definition_agrees(trial: Trial) -> Iterator[Verdict]:
         yield from _compared(
             trial, "definition_agrees", trial.outcome.gradients, trial.naive.gradients
         )
+    if trial.sampled:
+        yield from by_the_definitions_rounding(trial)
+
+
+def by_the_definitions_rounding(trial: Trial) -> Iterator[Verdict]:
+    """A text that cancels, as E[x^2] - E[x]^2 does, allows itself what it loses; the definition does not."""
+    if trial.allowed_by_definition.undecided:
+        return
+    got, expected = ({**side.outputs, **side.gradients} for side in (trial.outcome, trial.naive))
+    for quantity, allowed in trial.allowed_by_definition.errors.items():
+        sides, named = (got.get(quantity), expected.get(quantity)), f"{quantity} by its rounding"
+        yield compare(trial.case, "definition_agrees", named, *sides, allowed)
 
 
 def derivations_agree(trial: Trial) -> Iterator[Verdict]:
@@ -89,27 +105,45 @@ def inputs_untouched(trial: Trial) -> Iterator[Verdict]:
 
 
 def dtype_kept(trial: Trial) -> Iterator[Verdict]:
-    """What comes out has the dtype of what went in; a Python float has that of float64."""
-    found = {**trial.outcome.outputs, **trial.outcome.gradients}
-    for derivation in trial.pair.derivations:
-        other = trial.attempt(trial.subject, derivation).gradients
+    """What comes out is an array of the dtype of what went in; a Python float has that of float64."""
+    outcomes = {"": trial.outcome}
+    for derivation in trial.pair.derivations if not trial.outcome.error else ():
         name = derivation.removeprefix("backward_")
-        found |= {f"{quantity} by {name}": x for quantity, x in other.items()}
-    for name, x in found.items():
-        dtype = np.asarray(x).dtype
-        if dtype.kind != "f" or dtype == trial.case.dtype:
-            yield _holds(trial, "dtype_kept", name)
-        else:
-            message = f"{name} is {dtype} for input of {trial.case.dtype}"
-            yield fail(trial.case, "dtype_kept", name, message)
+        outcomes[f" by {name}"] = trial.attempt(trial.subject, derivation)
+    for suffix, outcome in outcomes.items():
+        found = {**outcome.outputs, **outcome.gradients} if not suffix else outcome.gradients
+        said = {name: _other_dtype(trial, name, x) for name, x in found.items()}
+        for name, what in {**said, **outcome.unfit}.items():
+            quantity = f"{name}{suffix}"
+            if what:
+                yield fail(trial.case, "dtype_kept", quantity, f"{quantity} is {what}")
+            else:
+                yield _holds(trial, "dtype_kept", quantity)
+
+
+def _other_dtype(trial: Trial, quantity: str, x: Any) -> str:
+    """The dtype of x where it should have another; nothing where it is right.
+
+    What PyTorch counts in whole numbers is whole. An optimizer may count its steps so, where PyTorch has floats.
+    """
+    if x is None:
+        return ""
+    dtype, twins = np.asarray(x).dtype, trial.twin.outputs.get(quantity)
+    if twins is not None and np.asarray(twins).dtype.kind == "i":
+        return "" if dtype.kind in "iu" else f"{dtype}, and PyTorch's {twins.dtype}"
+    counts = trial.pair.kind == "optimizer" and quantity != "param" and dtype.kind in "iu"
+    right = counts or dtype == trial.case.dtype
+    return "" if right else f"{dtype} for input of {trial.case.dtype}"
 
 
 def same_answer_twice(trial: Trial) -> Iterator[Verdict]:
     """A second run, with another call in between, gives the same bits: nothing is remembered."""
     again = trial.again()
-    pairs = ((trial.outcome.outputs, again.outputs), (trial.outcome.gradients, again.gradients))
-    for first, second in pairs:
+    runs = ((run.outputs, run.gradients) for run in (trial.outcome, again, trial.twin))
+    for first, second, twins in zip(*runs, strict=True):
         for name, x in first.items():
+            if np.shape(x) != np.shape(twins.get(name)):
+                continue  # that has failed already, and may be too large to be compared
             yield compare(trial.case, "same_answer_twice", name, second.get(name), x, None)
 
 
@@ -120,12 +154,15 @@ def masks_are_fair(trial: Trial) -> Iterator[Verdict]:
     2 exp(-2 N t^2) (Hoeffding 1963, theorem 1): t is where that is 2^-64.
     """
     shape = (512, 513)
-    rng = np.random.default_rng(trial.case.seed)
-    mask = trial.implementation(p=trial.case.options["p"]).draw_mask(rng, shape)
-    size = mask.size
-    limit = np.full((), np.sqrt(65 * np.log(2) / (2 * size)))
+    mask, p = trial.draw_mask(shape)
+    if type(mask) is not np.ndarray or mask.shape != shape or mask.dtype != bool:
+        drawn = unfit(mask) or f"an array of {np.asarray(mask).dtype} of shape {np.shape(mask)}"
+        message = f"draw_mask gives {drawn}, where booleans of shape {shape} are wanted"
+        yield fail(trial.case, "masks_are_fair", "share kept", message)
+        return
+    limit = np.full((), np.sqrt(65 * np.log(2) / (2 * mask.size)))
     kept = np.asarray(np.mean(mask, dtype=float))
-    expected = np.full((), 1 - trial.case.options["p"])
+    expected = np.full((), 1 - p)
     yield compare(trial.case, "masks_are_fair", "share kept", kept, expected, limit)
     neighbours = np.asarray(np.mean(mask[:, 1:] & mask[:, :-1], dtype=float))
     # Each mask element enters two neighbouring products, so changing one moves the mean by up to 2/N:
@@ -185,6 +222,8 @@ def judge(trial: Trial, only: str | None = None) -> list[Verdict]:
         return [
             fail(trial.case, "outputs_agree", "y", f"PyTorch refuses the case: {trial.twin.error}")
         ]
+    if trial.outcome.unfit:
+        return list(dtype_kept(trial))
     if trial.outcome.error:
         return [fail(trial.case, "outputs_agree", "y", f"the subject {trial.outcome.error}")]
     verdicts: list[Verdict] = []
@@ -192,7 +231,7 @@ def judge(trial: Trial, only: str | None = None) -> list[Verdict]:
         try:
             verdicts.extend(CHECKS[name][0](trial))
         except Exception as raised:  # a subject may fail only when it is called once more
-            message = f"the check ends with {type(raised).__name__}: {raised}"
+            message = f"the check ends with {in_words(raised)}"
             verdicts.append(fail(trial.case, name, "y", message))
     return verdicts
 
@@ -211,13 +250,20 @@ def _holds(trial: Trial, check: str, quantity: str) -> Verdict:
     return Verdict(trial.case.pair, check, quantity, trial.case.dtype, True, case=str(trial.case))
 
 
+def _fitting(trial: Trial) -> Named:
+    """The gradients that have an argument, and its shape: the others have failed already."""
+    shapes = {f"d{name}": x.shape for name, x in trial.arguments.items() if x is not None}
+    found = trial.outcome.gradients
+    return {name: x for name, x in found.items() if np.shape(x) == shapes.get(name)}
+
+
 def _slope_groups(pair: Pair, gradients: Named) -> dict[str, tuple[str, ...]]:
     """One direction for each argument; in a network one for x and one for all parameters."""
     names = [name[1:] for name, gradient in gradients.items() if gradient is not None]
     if pair.kind != "network":
         return {f"d{name}": (name,) for name in names}
-    parameters = tuple(name for name in names if name != "x")
-    return {"dx": ("x",), "dparameters": parameters}
+    groups = {"dx": ("x",), "dparameters": tuple(name for name in names if name != "x")}
+    return {name: group for name, group in groups.items() if names and {*group} <= {*names}}
 
 
 def _measure(trial: Trial, group: tuple[str, ...]) -> tuple[Slope, dict[str, Array]]:

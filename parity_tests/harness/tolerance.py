@@ -2,6 +2,9 @@
 
 |subject - twin| <= |subject - exact| + |twin - exact|. ``bounds`` bounds both terms at once, and says
 why its bound holds for the twin, whose algorithm is another; the allowed error is twice the bound.
+
+The reference's text bounds the reference too, and a text that loses digits allows what it loses. So the definition's
+text has a bound of its own, by the same rules: it allows what an obviously right text loses in any order of its sums.
 """
 
 from collections.abc import Mapping
@@ -13,6 +16,7 @@ from numpy import ndarray as Array
 
 from parity_tests.harness.bounds import Analysis, Bounded
 from parity_tests.harness.bounds.formats import FORMATS
+from parity_tests.harness.bounds.number import errors_of, to_bounded
 from parity_tests.harness.cases import HALF
 from parity_tests.harness.subject import Subject
 
@@ -76,6 +80,24 @@ def allow(
         for name, x in found.items()
         if isinstance(x, Bounded)
     }
+    return Allowed(errors, analysis.undecided)
+
+
+def allow_by_definition(
+    definition: Subject, arguments: Mapping[str, Any], dy: Array | None, dtype: str
+) -> Allowed:
+    """Run a definition, which touches one number at a time, on bounds; ``dy`` None: it has no backward."""
+    analysis = Analysis(FORMATS[dtype])
+    given = {
+        name: to_bounded(x, analysis) if x is not None and x.dtype.kind == "f" else x
+        for name, x in arguments.items()
+    }
+    outputs, saved = definition.forward(given)
+    gradients = {} if dy is None else definition.backward(saved, to_bounded(dy, analysis))
+    # NumPy hands out the one number of an array without axes as itself, not as an array.
+    given = {name: x for name, x in {**outputs, **gradients}.items() if x is not None}
+    found = {name: np.asarray(x) for name, x in given.items()}
+    errors = {name: sides(dtype) * errors_of(x) for name, x in found.items() if x.dtype == object}
     return Allowed(errors, analysis.undecided)
 
 

@@ -1,6 +1,6 @@
 """One case, run: everything that checks ask about, each computed at most once."""
 
-from copy import deepcopy
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -9,10 +9,15 @@ from numpy import ndarray as Array
 
 from parity_tests.harness.arrays import Arrays, arguments_of, upstream
 from parity_tests.harness.cases import Case
+from parity_tests.harness.compare import unfit
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.run import run_twin
-from parity_tests.harness.subject import Named, Outcome, Subject, make_subject
-from parity_tests.harness.tolerance import Allowed, allow
+from parity_tests.harness.subject import Named, NoAnswer, Outcome, Subject, make_subject, no_way_out
+from parity_tests.harness.tolerance import Allowed, allow, allow_by_definition
+from parity_tests.harness.verdict import in_words
+
+# Of so many numbers the bounds by loops cost a few percent of what is done with a case, whatever its size.
+SAMPLED_NUMBERS = 8
 
 
 class Trial:
@@ -26,7 +31,7 @@ class Trial:
 
     def __init__(self, pair: Pair, case: Case, implementation: Any = None) -> None:
         self.pair, self.case = pair, case
-        self.implementation = implementation or pair.reference
+        self.implementation = pair.reference if implementation is None else implementation
         self.dy: Array | None = None
         self.written: dict[str, Array] = {}
         self.arguments: Arrays = arguments_of(pair, case)
@@ -54,17 +59,25 @@ class Trial:
     def _restore(self, outcome: Outcome) -> Outcome:
         """Put back what was written over, so that all witnesses see one input; ``written`` keeps it.
 
-        An outcome that may lie in the same memory is copied first.
+        The outcome is copied first: it may lie in the same memory, or in some that the subject uses again.
         """
+        for found, twins in self._with_twins(outcome):
+            for name, x in found.items():
+                # What is of another shape is judged by its shape alone, and may be too large to copy.
+                if type(x) is np.ndarray and name in twins and x.shape == np.shape(twins[name]):
+                    found[name] = x.copy(order="K")
         given = self._given()
         touched = {name for name, x in given.items() if x.tobytes() != self.copies[name]}
         if touched:
             self.written |= {name: given[name].copy() for name in touched}
-            outcome = deepcopy(outcome)
             for name in touched:
                 x = given[name]
                 x[...] = np.frombuffer(self.copies[name], x.dtype).reshape(x.shape)
         return outcome
+
+    def _with_twins(self, outcome: Outcome) -> tuple[tuple[Named, Named], tuple[Named, Named]]:
+        twin = self.twin
+        return (outcome.outputs, twin.outputs), (outcome.gradients, twin.gradients)
 
     def _given(self) -> dict[str, Array]:
         given = {**self.arguments, "dy": self.dy}
@@ -73,29 +86,50 @@ class Trial:
     @cached_property
     def outcome(self) -> Outcome:
         """What the subject gives, or how it failed."""
-        return self.attempt(self.subject, "backward")
+        return self._attempted(lambda: self.subject, "backward")
 
     def attempt(self, subject: Subject, derivation: str | None) -> Outcome:
         """Forward and one derivation of backward (None: no backward), every failure caught and put into words."""
+        return self._attempted(lambda: subject, derivation)
+
+    def _attempted(self, make: Callable[[], Subject], derivation: str | None) -> Outcome:
         outcome, _ = Outcome(), self.copies
         try:
             with np.errstate(all="ignore"):
+                subject = make()
                 outcome.outputs, saved = subject.forward(self.arguments)
-                if derivation is not None and self._shape_is_right(outcome.outputs):
+                outcome.unfit = self._unfit(outcome.outputs)
+                if derivation is not None and self._shape_is_right(outcome):
                     outcome.gradients = subject.backward(saved, self.dy, derivation)
+                    outcome.unfit = self._unfit(outcome.gradients)
+        except NoAnswer as broken:
+            outcome.error = str(broken)
         except Exception as raised:  # whatever a subject raises is a finding about the subject
-            outcome.error = f"raises {type(raised).__name__}: {raised}"
+            outcome.error = f"raises {in_words(raised)}"
+        if outcome.unfit:
+            said = [f"{name} as {what}" for name, what in outcome.unfit.items()]
+            outcome = Outcome(error=f"gives {', '.join(said)}", unfit=outcome.unfit)
         return self._restore(outcome)
 
-    def _shape_is_right(self, outputs: Named) -> bool:
-        return self.dy is not None and "y" in outputs and np.shape(outputs["y"]) == self.dy.shape
+    def _unfit(self, found: Named) -> dict[str, str]:
+        """What is no array of real numbers, or read-only though all that was given can be written to."""
+        said = {name: unfit(x) for name, x in found.items() if x is not None}
+        if all(x.flags.writeable for x in self._given().values()):
+            for name in [name for name, what in said.items() if not what]:
+                if type(found[name]) is np.ndarray and not found[name].flags.writeable:
+                    said[name] = "a read-only array, and PyTorch's can be written to"
+        return {name: what for name, what in said.items() if what}
+
+    def _shape_is_right(self, outcome: Outcome) -> bool:
+        y = None if outcome.unfit else outcome.outputs.get("y")
+        return self.dy is not None and y is not None and np.shape(y) == self.dy.shape
 
     @cached_property
     def naive(self) -> Outcome:
         """What the definition as plain loops gives; gradients only where it has a backward."""
-        definition = make_subject(self.pair, self.case, self.pair.naive)
-        return self.attempt(
-            definition, "backward" if hasattr(self.pair.naive, "backward") else None
+        return self._attempted(
+            lambda: make_subject(self.pair, self.case, self.pair.naive),
+            "backward" if hasattr(self.pair.naive, "backward") else None,
         )
 
     @cached_property
@@ -110,6 +144,26 @@ class Trial:
         with np.errstate(all="ignore"):
             return allow(reference, arguments, self.dy, self.case.dtype, more)
 
+    @property
+    def sampled(self) -> bool:
+        """Whether the definition's loops are run on bounds: the more numbers go in, the rarer.
+
+        The seed decides, so a case is sampled again when it is replayed, and smaller cases are sooner sampled.
+        Optimizers are not: their references round as PyTorch's ``lerp`` does, a decaying average in another formula.
+        """
+        if self.pair.kind == "optimizer":
+            return False
+        numbers = sum(x.size for x in self.arguments.values() if x is not None)
+        return self.case.seed % (1 + numbers // SAMPLED_NUMBERS) == 0
+
+    @cached_property
+    def allowed_by_definition(self) -> Allowed:
+        """The allowed errors, from the definition's text; of gradients only where it has a backward."""
+        definition = make_subject(self.pair, self.case, self.pair.naive)
+        dy = self.dy if self.naive.gradients else None
+        with np.errstate(all="ignore"):
+            return allow_by_definition(definition, self.arguments, dy, self.case.dtype)
+
     def again(self) -> Outcome:
         """A second run on one instance, with a forward on other numbers between forward and backward."""
         other = self.pair, self.case.with_seed(self.case.seed + 1)
@@ -117,7 +171,15 @@ class Trial:
         with np.errstate(all="ignore"):
             outcome.outputs, saved = self.subject.forward(self.arguments)
             self.subject.forward(arguments_of(*other))
-            if self._shape_is_right(outcome.outputs):
+            if self._shape_is_right(outcome):
                 self.subject.backward(saved, self.dy)
                 outcome.gradients = self.subject.backward(saved, self.dy)
         return self._restore(outcome)
+
+    def draw_mask(self, shape: tuple[int, ...]) -> tuple[Any, float]:
+        """A mask that a dropout draws, and its probability to drop: the reference's where the case has none."""
+        given = {name: x for name, x in self.case.options.items() if name == "p"}
+        rng = np.random.default_rng(self.case.seed)
+        with no_way_out():
+            mask = self.implementation(**given).draw_mask(rng, shape)
+        return mask, given.get("p", self.pair.reference.__dataclass_fields__["p"].default)

@@ -1,7 +1,11 @@
 """How the numbers of a case are drawn: functions of a generator, a shape and the case's sizes and options.
 
 Ordinary numbers stay away from kinks and ties, so that a derivative exists wherever it is
-compared; ties and extreme magnitudes are regimes of their own, drawn on purpose.
+compared; ties, their neighbours and extreme magnitudes are regimes of their own, drawn on purpose.
+
+A draw does not know the format that its numbers are rounded to. So what is drawn next to a tie or a kink
+is next to it by the spacing of one format or another, chosen anew for each number: in a format with a
+wider spacing it is the tie itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
+
+from parity_tests.harness.bounds.formats import FORMATS
 
 Draw = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, Any]], Array]
 
@@ -47,6 +53,34 @@ def distinct(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[st
 def tied(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
     """Small integers: equal neighbours and exact zeros in plenty."""
     return rng.integers(-1, 2, shape).astype(float)
+
+
+def neighbours(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Numbers at most two units in the last place from one that all formats hold, in either direction.
+
+    >>> x = neighbours(np.random.default_rng(0), (100,), {}).astype(np.float32)
+    >>> steps = np.diff(np.unique(x)) / np.spacing(x.min())
+    >>> bool(steps.min() == 1)
+    True
+    """
+    centre = FORMATS["bfloat16"].nearest(off_zero(rng, (), names))
+    spacings = [float(form.spacing(centre)) for form in FORMATS.values()]
+    moved: Array = centre + rng.integers(-2, 3, shape) * rng.choice(spacings, shape)
+    return moved
+
+
+def tiny(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Numbers of both signs from the least that a format holds up to its unit roundoff, all exponents alike.
+
+    >>> x = np.abs(tiny(np.random.default_rng(0), (1000,), {}))
+    >>> bool(0 < x.min() < 2.0**-1022), bool(x.max() < 2.0**-6)
+    (True, True)
+    """
+    ends = [(np.log2(f.spacing_below), np.log2(f.unit)) for f in FORMATS.values()]
+    lowest, highest = np.transpose(ends)[:, rng.integers(len(ends), size=shape)]
+    exponent = np.floor(rng.uniform(lowest, highest)).astype(int)
+    found: Array = rng.choice([-1.0, 1.0], shape) * np.ldexp(rng.uniform(1, 2, shape), exponent)
+    return found
 
 
 def all_negative(

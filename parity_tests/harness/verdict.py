@@ -19,6 +19,8 @@ NEGLIGIBLE = 3
 """So many of them, from the left, are too little to need the allowance."""
 MANY = 100
 """Fewer cases do not tell what a tolerance is needed for."""
+WORDS = 400
+"""So many characters of an error are told: PyTorch may list all its kernels in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,20 @@ class Verdict:
         """One line for a log or a failing test."""
         blame = f"; wrong: {self.blame}" if self.blame else ""
         return f"{self.pair} {self.dtype}: {self.claim()}{blame}"
+
+
+def in_words(raised: BaseException) -> str:
+    r"""An error's class and message on one line of at most WORDS characters.
+
+    >>> in_words(RuntimeError("Error(s) in loading state_dict:\n\tsize mismatch for weight"))
+    'RuntimeError: Error(s) in loading state_dict: size mismatch for weight'
+    """
+    try:
+        message = " ".join(str(raised).split())
+    except Exception:  # somebody's error may not even have a message
+        message = ""
+    text = f"{type(raised).__name__}: {message}".removesuffix(": ")
+    return text if len(text) <= WORDS else text[: WORDS - 2] + " …"
 
 
 def counted(used: float) -> tuple[int, ...]:

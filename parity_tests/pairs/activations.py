@@ -28,6 +28,7 @@ LARGE = Regime("large", {"x": values.large})
 KINK = (
     Regime("ordinary", {"x": values.off_zero}),
     Regime("ties", {"x": values.tied}, smooth=False),
+    Regime("neighbours", {"x": values.tiny}, smooth=False),
     LARGE,
     Regime("not_finite", {"x": not_finite}, smooth=False),
 )

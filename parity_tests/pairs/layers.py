@@ -30,6 +30,7 @@ BATCH = st.integers(0, 5)
 SIZE = st.integers(1, 6)
 DISTINCT = Regime("ordinary", {"x": values.distinct})
 TIES = Regime("ties", {"x": values.tied}, smooth=False)
+NEIGHBOURS = Regime("neighbours", {"x": values.neighbours}, smooth=False)
 NEGATIVE = Regime("negative", {"x": values.all_negative})
 OFFSET = Regime("offset", {"x": values.offset})
 UNKNOWN = Regime("nan", {"x": some_unknown}, smooth=False)
@@ -198,7 +199,11 @@ AMBIGUOUS_LAYOUT = Waiver(
 PAIRS = (
     Pair("layers.linear.Linear", linear()),
     Pair("layers.conv2d.Conv2d", conv2d()),
-    Pair("layers.max_pool2d.MaxPool2d", pool2d(dilated=True), (DISTINCT, TIES, NEGATIVE, UNKNOWN)),
+    Pair(
+        "layers.max_pool2d.MaxPool2d",
+        pool2d(dilated=True),
+        (DISTINCT, TIES, NEIGHBOURS, NEGATIVE, UNKNOWN),
+    ),
     Pair("layers.avg_pool2d.AvgPool2d", pool2d(dilated=False)),
     Pair(
         "layers.batch_norm.BatchNorm1d",

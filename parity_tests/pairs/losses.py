@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy import ndarray as Array
 
 from parity_tests.harness import values
+from parity_tests.harness.bounds.formats import FORMATS
 from parity_tests.harness.pair import Pair, Regime, configured, shapes
 
 REDUCTION = st.sampled_from(["mean", "sum", "none"])
@@ -26,6 +27,20 @@ def some_excluded(
     excluded = (rng.random(shape) < 0.2) & (names["label_smoothing"] == 0)
     excluded[:, :1] = False
     return np.where(excluded, -np.inf, x)
+
+
+def near_margin(
+    rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]
+) -> Array:
+    """Scores one margin apart, but for steps that are just larger than rounding in one format or another.
+
+    In units of u times the margin: no score is much larger than 2, so the two sums in margin - x_it + x_ij
+    add up 3 and 3. A comparison with 0 is in doubt up to twice that, and a step is 16.
+    """
+    steps = [16 * form.unit * names["margin"] for form in FORMATS.values()]
+    whole = rng.integers(1, 3, shape) * names["margin"]
+    scores: Array = whole + rng.integers(-2, 3, shape) * rng.choice(steps, shape)
+    return scores
 
 
 EXCLUDED = Regime("excluded", {"x": some_excluded}, smooth=False)
@@ -48,7 +63,11 @@ PAIRS = (
             {"margin": st.sampled_from([1.0, 0.5, 2.0]), "reduction": REDUCTION},
             SCORES | {"n": st.integers(1, 5)},
         ),
-        (Regime(), Regime("ties", {"x": values.tied}, smooth=False)),
+        (
+            Regime(),
+            Regime("ties", {"x": values.tied}, smooth=False),
+            Regime("neighbours", {"x": near_margin}, smooth=False),
+        ),
         LABELS,
         # PyTorch divides each hinge by the number of classes and the twin multiplies the sums back.
         twin_roundings=lambda names: names["c"] + 2,

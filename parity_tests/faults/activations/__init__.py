@@ -18,5 +18,3 @@ FAULTS: dict[str, tuple[type, ...]] = {
     for module in (relu, leaky_relu, sigmoid, tanh, softmax, log_softmax)
     for pair, implementations in module.FAULTS.items()
 }
-INACCURATE = tanh.INACCURATE
-"""Right but for rounding. In the reference's place such a text allows itself its own errors."""

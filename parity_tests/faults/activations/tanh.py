@@ -87,8 +87,8 @@ FAULTS: dict[str, tuple[type, ...]] = {
         TanhDifferentiatesAtX,
         TanhForgetsTheSquare,
         TanhByExponentials,
+        TanhBySigmoid,
         TanhOfHalfX,
         TanhFlushesSmallNumbers,
     ),
 }
-INACCURATE: dict[str, tuple[type, ...]] = {"activations.tanh": (TanhBySigmoid,)}

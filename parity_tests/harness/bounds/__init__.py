@@ -59,6 +59,14 @@ differences in kind:
 - *Cross entropy, softmax, log-softmax* shift by the maximum as the reference does.
 - What is left over is granted by name: ``Pair.twin_roundings``.
 
+**Whose text.** A text is bounded by what it loses itself: E[x^2] - E[x]^2 in the reference's own text gets a bound
+in which all its lost digits have room. So the definition (``reference/naive``) is run too, one number at a time
+(:mod:`~parity_tests.harness.bounds.number`), by the same rules and with the same freedoms for the order of sums,
+brackets and quotients. On a sample of the cases the reference's outputs must lie within twice that bound of the
+definition's. A text may be another than the definition's, as long as rounding carries it no further; one that cancels
+where the definition does not is told. Gradients are held to this only where the definition has a backward,
+and optimizers, whose averages are ``lerp``'s, are not; there the reference's text alone bounds them.
+
 A bound tells nothing about a branch: a comparison whose operands are closer than their errors sets
 ``Analysis.undecided``. Operands that are equal are taken for one number computed in one way.
 

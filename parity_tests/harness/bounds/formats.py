@@ -6,6 +6,7 @@ al. 2018, *Handbook of Floating-Point Arithmetic*, 2nd ed., section 3.1).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ SINGLE_ULPS = {"exp": 2.52, "log": 3.83}
 HALF_ULPS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what every rule asks for is computed once.
+@dataclass(frozen=True)
 class Format:
     """A binary format by its precision p and largest exponent.
 
@@ -34,29 +36,29 @@ class Format:
     precision: int
     max_exponent: int
     library_ulps: float = VECTOR_ULPS
-    function_ulps: Mapping[str, float] = field(default_factory=dict)
+    function_ulps: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def storage(self) -> str:
         """The NumPy dtype that holds its numbers: half precision is held in float64, and so computed."""
         return self.name if self.name in NATIVE else "float64"
 
-    @property
+    @cached_property
     def unit(self) -> float:
         """Unit roundoff u: half the distance from 1 to the next number."""
         return 2.0**-self.precision
 
-    @property
+    @cached_property
     def smallest_normal(self) -> float:
         """Below it numbers lose digits."""
         return 2.0 ** (1 - self.max_exponent)
 
-    @property
+    @cached_property
     def spacing_below(self) -> float:
         """The distance of neighbours below the smallest normal number."""
         return 2 * self.unit * self.smallest_normal
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """The largest finite number."""
         return (2 - 2 * self.unit) * 2.0**self.max_exponent

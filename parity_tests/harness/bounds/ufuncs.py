@@ -53,7 +53,7 @@ def sum_of(
 
 
 def _multiply(analysis: Analysis, a: Any, b: Any) -> Bounded:
-    exact = _exact_factor(a) or _exact_factor(b)
+    exact = exact_factor(a) or exact_factor(b)
     a, b = operand(a, analysis), operand(b, analysis)
     # One bracket is multiplied out: what the other one loses is common to all terms.
     expanded = np.maximum(a.magnitude * b.largest, a.largest * b.magnitude)
@@ -70,7 +70,7 @@ def carried_by_product(a: Bounded, b: Bounded) -> Array:
     return (np.abs(a.value) + a.error) * b.error + a.error * (np.abs(b.value) + 2 * b.error)
 
 
-def _exact_factor(x: Any) -> bool:
+def exact_factor(x: Any) -> bool:
     """Masks and powers of two scale without rounding."""
     if np.ndim(x) or isinstance(x, np.ndarray | Bounded):
         return bool(x.dtype == bool)
@@ -87,7 +87,7 @@ def _underflow(analysis: Analysis, value: Array, *factors: Bounded) -> Array:
 
 def _divide(analysis: Analysis, a: Any, b: Any) -> Bounded:
     """Charged for two roundings: the other side may multiply by 1 / b."""
-    exact = _exact_factor(b)
+    exact = exact_factor(b)
     a, b = operand(a, analysis), operand(b, analysis)
     value = a.value / b.value
     room = np.where(

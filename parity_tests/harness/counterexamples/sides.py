@@ -1,7 +1,7 @@
 """What a failed verdict rests on: the numbers that were got, those that were expected, and who says so."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,7 +101,11 @@ def _twin(trial: Trial, verdict: Verdict) -> Sides:
 
 
 def _definition(trial: Trial, verdict: Verdict) -> Sides:
-    return _against(trial, verdict.quantity, "the definition", trial.naive)
+    quantity, _, by_its_rounding = verdict.quantity.partition(" by ")
+    found = _against(trial, quantity, "the definition", trial.naive)
+    if not by_its_rounding:
+        return found
+    return replace(found, allowed=trial.allowed_by_definition.of(quantity))
 
 
 def _derivation(trial: Trial, verdict: Verdict) -> Sides:
@@ -140,8 +144,7 @@ def _dtype(trial: Trial, verdict: Verdict) -> Sides:
 
 def _shares(trial: Trial, verdict: Verdict) -> Sides:
     """As in ``checks.masks_are_fair``."""
-    p, rng = trial.case.options["p"], np.random.default_rng(trial.case.seed)
-    mask = trial.implementation(p=p).draw_mask(rng, MASK_SHAPE)
+    mask, p = trial.draw_mask(MASK_SHAPE)
     pairs = verdict.quantity == "pairs kept"
     got = np.mean(mask[:, 1:] & mask[:, :-1], dtype=float) if pairs else np.mean(mask, dtype=float)
     expected = np.asarray((1 - p) ** (2 if pairs else 1))
