@@ -93,11 +93,13 @@ class Arbiter:
         rng = np.random.default_rng(self.case.seed)
         form = FORMATS[self.case.dtype]
         for _ in range(DIRECTIONS):
-            there = {
-                name: _offsets(x, form, closeness, rng) for name, x in self.arguments.items()
-            }
+            there = {name: _offsets(x, form, closeness, rng) for name, x in self.arguments.items()}
             yield there
-            yield {name: None if move is None else -move for name, move in there.items()}
+            # Of an array without axes NumPy's minus makes a number.
+            yield {
+                name: None if move is None else np.asarray(-move, object)
+                for name, move in there.items()
+            }
 
     def _evaluate(self, offsets: dict[str, Array | None]) -> Outcome:
         definition = make_subject(self.pair, self.case, self.pair.naive)

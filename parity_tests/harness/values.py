@@ -4,8 +4,8 @@ Ordinary numbers stay away from kinks and ties, so that a derivative exists wher
 compared; ties, their neighbours and extreme magnitudes are regimes of their own, drawn on purpose.
 
 A draw does not know the format that its numbers are rounded to. So what is drawn next to a tie or a kink
-is next to it by the spacing of one format or another, chosen anew for each number: in a format with a
-wider spacing it is the tie itself.
+is next to it by the spacing of one format or another, chosen at random: in a format with a wider spacing
+it is the tie itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,16 +56,16 @@ def tied(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, A
 
 
 def neighbours(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
-    """Numbers at most two units in the last place from one that all formats hold, in either direction.
+    """Numbers at most two units in the last place from one that all formats hold, a format for each image.
 
-    >>> x = neighbours(np.random.default_rng(0), (100,), {}).astype(np.float32)
-    >>> steps = np.diff(np.unique(x)) / np.spacing(x.min())
-    >>> bool(steps.min() == 1)
-    True
+    >>> x = neighbours(np.random.default_rng(0), (9, 8, 8), {})
+    >>> steps = np.ptp(x, axis=(1, 2)) / np.spacing(x.min())
+    >>> int(steps.min()), int(steps.max()) == 4 * 2**45
+    (4, True)
     """
     centre = FORMATS["bfloat16"].nearest(off_zero(rng, (), names))
     spacings = [float(form.spacing(centre)) for form in FORMATS.values()]
-    moved: Array = centre + rng.integers(-2, 3, shape) * rng.choice(spacings, shape)
+    moved: Array = centre + rng.integers(-2, 3, shape) * rng.choice(spacings, (*shape[:-2], 1, 1))
     return moved
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from parity_tests.harness.arbiter import Arbiter
+from parity_tests.harness.bounds.formats import FORMATS
 from parity_tests.harness.cases import DTYPES, Case
 from parity_tests.harness.exact import DIGITS
 from parity_tests.harness.tolerance import unit_roundoff
@@ -65,3 +66,25 @@ def test_what_moves_by_a_rounding_is_not_far_from_the_exact_value() -> None:
     found = Arbiter(pair, trial.case, trial.arguments, trial.dy).range("y", (0,))
     assert found.low < found.value < found.high
     assert found.width <= 2 * unit_roundoff("float64")
+
+
+def _relu(x: str) -> Arbiter:
+    settings = "shape=(3,) / dtype=float64 layout=contiguous values=ordinary seed=0"
+    case = Case.parse(f"activations.relu / {settings} / x={x} dy=(2,2,2)")
+    trial = Trial(PAIRS[case.pair], case)
+    return Arbiter(trial.pair, trial.case, trial.arguments, trial.dy)
+
+
+def test_a_zero_among_other_numbers_moves_by_less_than_all_of_them_and_leaves_its_kink() -> None:
+    arbiter = _relu("(0,1,5e-324)")
+    least = FORMATS["float64"].spacing_below
+    assert 0 < arbiter.range("y", (0,)).high < least
+    assert 0 < arbiter.range("y", (1,)).width <= 2 * unit_roundoff("float64")
+    slopes = [arbiter.range("dx", (i,)) for i in range(3)]
+    assert [(r.low, r.high) for r in slopes] == [(0, 2), (2, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("odd", ["nan", "inf"])
+def test_a_number_that_is_not_finite_moves_no_other(odd: str) -> None:
+    found = _relu(f"({odd},1,-1)").range("y", (1,))
+    assert 0 < found.width <= 2 * unit_roundoff("float64")

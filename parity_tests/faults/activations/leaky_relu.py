@@ -51,6 +51,13 @@ class LeakyReLUPassesAtZero(LeakyReLU):
         return np.where(saved.x >= 0, dy, self.negative_slope * dy)
 
 
+class LeakyReLULeaksUpToATrillionth(LeakyReLU):
+    """``x > 1e-12`` in backward: next to 0 the slope of the other side."""
+
+    def backward(self, saved: Any, dy: Any) -> Any:
+        return np.where(saved.x > 1e-12, dy, self.negative_slope * dy)
+
+
 class LeakyReLUSlopeIsAFloat64(LeakyReLU):
     """NumPy's scalar widens the product, a Python float would not."""
 
@@ -76,6 +83,7 @@ FAULTS: dict[str, tuple[type, ...]] = {
         LeakyReLUMasksByOutput,
         LeakyReLUIgnoresItsSlope,
         LeakyReLUPassesAtZero,
+        LeakyReLULeaksUpToATrillionth,
         LeakyReLUSlopeIsAFloat64,
         LeakyReLUDrawsItsSlope,
     ),

@@ -17,6 +17,16 @@ class ReLUPassesAtZero(ReLU):
         return dy * (saved >= 0)
 
 
+class ReLUBeginsAtAHundredMillionth(ReLU):
+    """``x > 1e-8``, in value and gradient: what is smaller counts as 0."""
+
+    def forward(self, x: Any) -> Any:
+        return np.where(x <= 1e-8, 0, x), super().forward(x)[1]
+
+    def backward(self, saved: Any, dy: Any) -> Any:
+        return np.where(saved.x <= 1e-8, 0, dy)
+
+
 class ReLUMasksByUpstream(ReLU):
     """Asks for the sign of dy and not of x: "guided" back-propagation by mistake."""
 
@@ -102,6 +112,7 @@ class ReLURefusesNoAxes(ReLU):
 FAULTS: dict[str, tuple[type, ...]] = {
     "activations.relu": (
         ReLUPassesAtZero,
+        ReLUBeginsAtAHundredMillionth,
         ReLUMasksByUpstream,
         ReLUIgnoresUpstream,
         ReLUOverwritesItsInput,

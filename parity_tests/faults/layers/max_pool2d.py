@@ -77,6 +77,22 @@ class MaxPoolLastTieWins(MaxPool2d):
         return y, saved._replace(winner=winner)
 
 
+class MaxPoolChangesItsMindForABillionth(MaxPool2d):
+    """``candidate - y > 1e-9``: the first of almost equal maxima. In float32 such numbers near 1 are equal."""
+
+    wrong_only_in: ClassVar[str] = "float64"
+
+    def forward(self, x: Any) -> Any:
+        y, saved = super().forward(x)
+        padded, winner = _on_canvas(self, x, y.shape[2:], -np.inf), saved.winner
+        y = np.full_like(y, -np.inf)
+        for position, (rows, columns) in enumerate(taps(self, y.shape[2:])):
+            candidate = padded[:, :, rows, columns]
+            better = (candidate - y > 1e-9) | np.isnan(candidate)
+            y, winner = np.where(better, candidate, y), np.where(better, position, winner)
+        return y, saved._replace(winner=winner)
+
+
 class MaxPoolPadsWithZero(MaxPool2d):
     def forward(self, x: Any) -> Any:
         y, saved = super().forward(x)
@@ -219,6 +235,7 @@ FAULTS: dict[str, tuple[type, ...]] = {
         MaxPoolPaysEveryTie,
         MaxPoolSplitsTies,
         MaxPoolLastTieWins,
+        MaxPoolChangesItsMindForABillionth,
         MaxPoolPadsWithZero,
         MaxPoolRunningMaximumStartsAtZero,
         MaxPoolLosesNaN,

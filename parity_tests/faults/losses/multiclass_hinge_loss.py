@@ -1,6 +1,6 @@
 """Wrong multiclass hinges."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -61,6 +61,17 @@ class HingePullsAtTheMargin(MulticlassHingeLoss):
         violated = self.margin - x[rows, target][:, None] + x >= 0
         violated[rows, target] = False
         return y, saved._replace(violated=violated)
+
+
+class HingeForgivesABillionth(MulticlassHingeLoss):
+    """``> 1e-9`` in the mask: such a violation pulls with 0. In float32 none is as small near a margin of 1."""
+
+    wrong_only_in: ClassVar[str] = "float64"
+
+    def forward(self, x: Any, target: Any) -> Any:
+        y, saved = super().forward(x, target)
+        hinges = self.margin - x[np.arange(len(x)), target][:, None] + x
+        return y, saved._replace(violated=saved.violated & (hinges > 1e-9))
 
 
 class HingeSquared(MulticlassHingeLoss):
@@ -142,6 +153,7 @@ FAULTS: dict[str, tuple[type, ...]] = {
         HingePullsTheTrueClassOnce,
         HingeMarginIsOne,
         HingePullsAtTheMargin,
+        HingeForgivesABillionth,
         HingeSquared,
         HingeDividedByTheClasses,
         HingeOfTheWorstClass,

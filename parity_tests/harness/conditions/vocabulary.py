@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     "values == 'not_finite'": "numbers that are not finite",
     "values == 'excluded'": "classes excluded by -inf",
     "values == 'sparse'": "sparse gradients",
+    "values == 'neighbours'": "numbers next to a tie or a kink",
     "values == 'offset'": "a mean far from zero",
     "values != 'offset'": "a mean near zero",
     # options that are on or off
