@@ -1,0 +1,1 @@
+"""Judges code that nobody trusts: a submission runs confined, in a process of its own."""

@@ -1,0 +1,1 @@
+"""What runs inside the confined process: the standard library and NumPy only, and nothing of the judge's."""
