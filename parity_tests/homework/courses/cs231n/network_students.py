@@ -1,0 +1,158 @@
+"""How a network of a submission is made, given its parameters, and asked for scores, loss and gradients."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.subject import Named
+from parity_tests.homework.task import Caller, Handle, Names, Trouble
+
+KEPT = "kept"
+"""How the arrays begin that the submission's own dropout multiplies with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """What differs from year to year: keywords, and whether parameters are numbered from 0.
+
+    Args:
+        normalization: the keyword, ``use_batchnorm`` or ``normalization``; None if there is neither.
+        dropout: the keyword, ``dropout`` or ``dropout_keep_ratio``; None if there is neither.
+        dtype: whether there is a keyword ``dtype``.
+        first: the number of the first layer.
+    """
+
+    normalization: str | None = None
+    dropout: str | None = None
+    dtype: bool = False
+    first: int = 1
+
+    def own(self, name: str) -> str:
+        """The submission's name for W1, b1 …
+
+        >>> Convention(first=0).own("gamma12"), Convention(first=0).course("W0")
+        ('gamma11', 'W1')
+        """
+        return _renumbered(name, self.first - 1)
+
+    def course(self, own: str) -> str:
+        """The course's name for what the submission calls so."""
+        return _renumbered(own, 1 - self.first)
+
+    def keywords(self, options: Names, seed: int) -> dict[str, Any]:
+        """What the constructor gets for these options."""
+        found: dict[str, Any] = {"dtype": "float64"} if self.dtype else {}
+        if options.get("normalization") is not None:
+            kind = options["normalization"]
+            by_year = {"use_batchnorm": True, "normalization": f"{kind}norm"}
+            found[str(self.normalization)] = by_year[str(self.normalization)]
+        if options.get("dropout") is not None:
+            found |= {str(self.dropout): options["dropout"], "seed": seed}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class StudentNetwork:
+    """A network of the submission on one case: made, trained on a batch, tested, and trained once more.
+
+    Args:
+        name: of the class.
+        sizes: the constructor's arguments for the options of a case.
+    """
+
+    name: str
+    sizes: Callable[[Names], dict[str, Any]]
+    call: Caller
+    case: Case
+    convention: Convention = Convention()
+
+    @property
+    def seed(self) -> int:
+        """Of the dropout layers."""
+        return 1 + self.case.seed % 2**16
+
+    def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
+        options = self.case.options
+        keywords = self.sizes(options) | self.convention.keywords(options, self.seed)
+        (network,), _ = self.call(self.name, returns="h", reg=options["reg"], **keywords)
+        try:
+            self._set(network, arguments)
+            return self._asked(network, arguments)
+        finally:
+            self.call.forget(network)
+
+    def _set(self, network: Handle, arguments: Mapping[str, Any]) -> None:
+        params = parameters(self.call, self.name, network)
+        for name, x in _parameters_in(arguments):
+            own = self.convention.own(name)
+            if own not in params:
+                raise Trouble("form", f"its params have no {own}")
+            shape = np.shape(params[own])
+            if _long(shape) != _long(x.shape):  # a bias may have the shape (1, M)
+                raise Trouble("form", f"its {own} has the shape {shape}, where {x.shape} belongs")
+            params[own] = x.reshape(shape)
+        self.call.set(f"{self.name}.params", network, params)
+
+    def _asked(self, network: Handle, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
+        x, method = arguments["x"], f"{self.name}.loss"
+        y = np.array(self.case.options["labels"][: len(x)], dtype=np.int64)
+        (loss, grads), _ = self.call(method, network, x, y, returns="vv")
+        if not isinstance(grads, dict):
+            raise Trouble("form", "its loss gives no dictionary of gradients")
+        for name, _ in _parameters_in(arguments):
+            own = self.convention.own(name)
+            if own not in grads:
+                raise Trouble("form", f"its loss gives no gradient of {own}")
+        (scores,), _ = self.call(method, network, x)
+        (again, kept), _ = self.call(method, network, x, y, returns="vh")
+        self.call.forget(kept)
+        named: Named = {"y": loss, "scores": scores, "loss after testing": again}
+        return named | self._kept(arguments), grads
+
+    def _kept(self, arguments: Mapping[str, Any]) -> Named:
+        """What the dropout layers multiply with, which they do again for the same seed."""
+        found: Named = {}
+        param = {"p": self.case.options.get("dropout"), "mode": "train", "seed": self.seed}
+        for name, x in arguments.items():
+            if name.startswith(KEPT):
+                ones = np.ones(x.shape)
+                (found[name], cache), _ = self.call("dropout_forward", ones, param, returns="vh")
+                self.call.forget(cache)
+        return found
+
+    def backward(self, function: str, saved: Any, dy: Any) -> Named:
+        return {f"d{self.convention.course(name)}": gradient for name, gradient in saved.items()}
+
+    def canonical(self, arguments: Mapping[str, Any]) -> Any:
+        return None
+
+
+def _parameters_in(arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [item for item in arguments.items() if item[0] != "x" and not item[0].startswith(KEPT)]
+
+
+def _long(shape: tuple[int, ...]) -> list[int]:
+    """The axes that are longer than 1."""
+    return [size for size in shape if size > 1]
+
+
+def _renumbered(name: str, by: int) -> str:
+    word = name.rstrip("0123456789")
+    return f"{word}{int(name[len(word) :]) + by}" if word != name else name
+
+
+def parameters(call: Caller, name: str, network: Handle) -> dict[str, Any]:
+    """The dictionary in which a network keeps its parameters.
+
+    Raises:
+        Trouble: there is none, or it is still empty.
+    """
+    params = call.get(f"{name}.params", network)
+    if not isinstance(params, dict):
+        raise Trouble("form", "keeps no dictionary of params")
+    if not params:
+        raise Trouble("missing", "its params are empty: still to be written")
+    return params

@@ -1,0 +1,173 @@
+"""How the functions of a submission are called: their arguments, their dictionaries, what they return."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.subject import Named
+from parity_tests.homework.task import Caller, Trouble
+
+Options = Mapping[str, Any]
+Dictionary = Callable[[Options, Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A pair of functions ``(x, …, param) -> (out, cache)`` and ``(dout, cache) -> gradients``.
+
+    Args:
+        forward: its name.
+        arrays: what forward is called with, in order.
+        param: the dictionary that comes last, if there is one.
+        before: what stands between the arrays and the dictionary (the number of groups).
+        states: what forward writes back into the dictionary.
+        keeps: the canonical cache, from the positional arguments, where the course's starter fixes it.
+    """
+
+    forward: str
+    arrays: tuple[str, ...]
+    param: Dictionary | None = None
+    before: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    keeps: Callable[..., Any] | None = None
+
+    def __call__(self, call: Caller, case: Case) -> "StudentLayer":
+        return StudentLayer(self, call, case)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLayer:
+    """A submission's layer on one case."""
+
+    layer: Layer
+    call: Caller
+    case: Case
+
+    def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
+        positional = self._positional(arguments)
+        echo = (len(positional) - 1,) if self.layer.states else ()
+        values, echoed = self.call(self.layer.forward, *positional, returns="vh", echo=echo)
+        named = {"y": values[0]}
+        if self.layer.states:
+            written = echoed[0] if isinstance(echoed[0], dict) else {}
+            named |= {state: written.get(state) for state in self.layer.states}
+        return named, values[1]
+
+    def backward(self, function: str, saved: Any, dy: Any) -> Named:
+        names = [name for name in self.layer.arrays if name not in self.layer.states]
+        if len(names) == 1:
+            values, _ = self.call(function, dy, saved, returns="v")
+        else:
+            values, _ = self.call(function, dy, saved, returns="v" * len(names))
+        return {f"d{name}": value for name, value in zip(names, values, strict=True)}
+
+    def canonical(self, arguments: Mapping[str, Any]) -> Any:
+        return None if self.layer.keeps is None else self.layer.keeps(*self._positional(arguments))
+
+    def calls(self, function: str) -> list[str]:
+        """What is called, as a student writes it."""
+        names = [name for name in self.layer.arrays if name not in self.layer.states]
+        written = [*names, *(str(self.case.options[name]) for name in self.layer.before)]
+        if self.layer.param is not None:
+            named = {name: _Name(name) for name in self.layer.states}
+            written.append(str(self.layer.param(self.case.options, named)))
+        forward = f"out, cache = {self.layer.forward}({', '.join(written)})"
+        if function == self.layer.forward:
+            return [forward]
+        gradients = ", ".join(f"d{name}" for name in names)
+        return [forward, f"{gradients} = {function}(dout, cache)"]
+
+    def _positional(self, arguments: Mapping[str, Any]) -> list[Any]:
+        options = self.case.options
+        positional = [
+            arguments[name] for name in self.layer.arrays if name not in self.layer.states
+        ]
+        positional += [options[name] for name in self.layer.before]
+        if self.layer.param is not None:
+            positional.append(self.layer.param(options, arguments))
+        return positional
+
+
+class _Name(str):
+    """A variable, where a text shows what a dictionary holds."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLoss:
+    """A function ``(x, y) -> (loss, dx)``."""
+
+    function: str
+    call: Caller
+
+    def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
+        values, _ = self.call(self.function, *arguments.values(), returns="vv")
+        return {"y": values[0]}, values[1]
+
+    def backward(self, function: str, saved: Any, dy: Any) -> Named:
+        return {"dx": saved}
+
+    def calls(self, function: str) -> list[str]:
+        """What is called, as a student writes it."""
+        return [f"loss, dx = {function}(x, y)"]
+
+    def canonical(self, arguments: Mapping[str, Any]) -> Any:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRule:
+    """An update rule ``(w, dw, config) -> (w, config)`` along a trajectory."""
+
+    function: str
+    call: Caller
+    case: Case
+    states: tuple[str, ...]
+
+    def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
+        w = arguments["param"]
+        given = {name: value for name, value in self.case.options.items() if value is not None}
+        config: Any = given or None
+        path: dict[str, list[Any]] = {}
+        for grad in arguments["grads"]:
+            (w, config), _ = self.call(self.function, w, grad, config, returns="vv")
+            if not isinstance(config, dict):
+                raise Trouble("form", f"gives {_kind(config)} where its config belongs")
+            for name in self.states:
+                if config.get(name) is None:
+                    raise Trouble("form", f"leaves no {name!r} in its config")
+            for name, now in {"param": w, **{name: config[name] for name in self.states}}.items():
+                path.setdefault(name, []).append(np.array(now))  # a copy: some work in place
+        return {name: _stacked(name, steps) for name, steps in path.items()}, None
+
+    def backward(self, function: str, saved: Any, dy: Any) -> Named:
+        return {}
+
+    def canonical(self, arguments: Mapping[str, Any]) -> Any:
+        return None
+
+    def calls(self, function: str) -> list[str]:
+        """What is called, as a student writes it."""
+        given = {name: value for name, value in self.case.options.items() if value is not None}
+        steps = self.case.sizes["steps"]
+        often = "once" if steps == 1 else f"{steps} times, with one dw after the other"
+        return [f"config = {given or None}", f"w, config = {function}(w, dw, config)  # {often}"]
+
+
+def _stacked(name: str, steps: list[Any]) -> Any:
+    shapes = {step.shape for step in steps}
+    if len(shapes) > 1:
+        name = "w" if name == "param" else name
+        raise Trouble("form", f"gives {name} in the shapes {sorted(shapes)}")
+    return np.stack(steps)
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else type(value).__name__

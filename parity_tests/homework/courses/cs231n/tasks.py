@@ -1,0 +1,157 @@
+"""The table of assignment 2: which truth each function of a submission is held against, and how it is called."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parity_tests.harness.pair import Regime
+from parity_tests.homework.courses.cs231n import (
+    cases,
+    dropout_task,
+    layers,
+    losses,
+    mistakes,
+    network_tasks,
+    update_rules,
+)
+from parity_tests.homework.courses.cs231n.students import Layer, StudentLoss, StudentRule
+from parity_tests.homework.task import CoursePair, Task
+
+Names = Mapping[str, Any]
+SIZES = {"n": "N", "c": "C", "h": "H", "w": "W"}
+
+
+def _norm_param(options: Names, arguments: Names) -> dict[str, Any]:
+    given = {"mode": "train" if options["training"] else "test"}
+    given |= {name: options[name] for name in ("eps", "momentum")}
+    if options["tracked"]:
+        given |= {name: arguments[name] for name in cases.RUNNING}
+    return given
+
+
+def _in_training(names: Names) -> bool:
+    return bool(names["training"])
+
+
+def _layer(
+    truth: Any,
+    configurations: Any,
+    functions: tuple[str, ...],
+    student: Layer,
+    regimes: tuple[Regime, ...] = (cases.ORDINARY,),
+    words: Names = {},  # noqa: B006
+    **more: Any,
+) -> Task:
+    draws = more.pop("draws", {})
+    pair = CoursePair(f"layers.{truth.__name__}", configurations, regimes, draws, truth=truth)
+    known = mistakes.of(truth)
+    return Task(pair, functions, student, known, SIZES | dict(words), **more)
+
+
+def _loss(truth: Any, function: str) -> Task:
+    pair = CoursePair(
+        f"losses.{truth.__name__}",
+        cases.SCORES,
+        (cases.DISTINCT,),
+        cases.LABELS,
+        truth=truth,
+    )
+    words = {"n": "N", "c": "C", "target": "y"}
+    return Task(
+        pair, (function,), lambda call, case: StudentLoss(function, call),
+        mistakes.of(truth), words, scalar=True,
+    )  # fmt: skip
+
+
+def _rule(truth: Any, function: str, options: Names) -> Task:
+    pair = CoursePair(
+        f"optimizers.{truth.__name__}",
+        cases.configured(dict(options), cases.PATH),
+        kind="optimizer",
+        truth=truth,
+    )
+    states = tuple(name for name in truth.state._fields if name != "t")
+    return Task(
+        pair,
+        (function,),
+        lambda call, case: StudentRule(function, call, case, states),
+        mistakes.of(truth),
+        {"param": "w", "grads": "dw"},
+        unjudged=("t",),
+        file="optim",
+    )
+
+
+AFFINE = ("x", "w", "b")
+NORM = ("x", "gamma", "beta")
+BATCH_NORM = (*NORM, *cases.RUNNING)
+WINDOWS = {"padding": "pad", "kh": "HH", "kw": "WW", "c_out": "F"}
+
+TASKS: tuple[Task, ...] = (
+    _layer(
+        layers.Affine, cases.affine(), ("affine_forward", "affine_backward"),
+        Layer("affine_forward", AFFINE, keeps=lambda x, w, b: (x, w, b)),
+        words={"d_in": "D", "d_out": "M"},
+    ),
+    _layer(
+        layers.ReLU, cases.RELU, ("relu_forward", "relu_backward"),
+        Layer("relu_forward", ("x",), keeps=lambda x: x),
+        (cases.OFF_ZERO, cases.TIES),
+    ),
+    _loss(losses.SoftmaxLoss, "softmax_loss"),
+    _loss(losses.SVMLoss, "svm_loss"),
+    _layer(
+        layers.BatchNorm, cases.batch_norm(spatial=False),
+        ("batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"),
+        Layer("batchnorm_forward", BATCH_NORM, _norm_param, states=tuple(cases.RUNNING)),
+        (cases.ORDINARY, cases.OFFSET), {"c": "D"}, draws=cases.RUNNING,
+        differentiated=_in_training,
+    ),
+    _layer(
+        layers.LayerNorm, cases.LAYER_NORM, ("layernorm_forward", "layernorm_backward"),
+        Layer("layernorm_forward", NORM, lambda options, _: {"eps": options["eps"]}),
+        (cases.ORDINARY, cases.OFFSET), {"c": "D"},
+    ),
+    dropout_task.TASK,
+    _layer(
+        layers.Conv, cases.conv(), ("conv_forward_naive", "conv_backward_naive"),
+        Layer(
+            "conv_forward_naive", AFFINE,
+            lambda options, _: {"stride": options["stride"], "pad": options["padding"]},
+            keeps=lambda x, w, b, conv_param: (x, w, b, conv_param),
+        ),
+        words=WINDOWS,
+    ),
+    _layer(
+        layers.MaxPool, cases.max_pool(), ("max_pool_forward_naive", "max_pool_backward_naive"),
+        Layer(
+            "max_pool_forward_naive", ("x",),
+            lambda options, _: {
+                "pool_height": options["kernel_size"][0],
+                "pool_width": options["kernel_size"][1],
+                "stride": options["stride"],
+            },
+            keeps=lambda x, pool_param: (x, pool_param),
+        ),
+        (cases.DISTINCT, cases.NEGATIVE, cases.TIES),
+    ),
+    _layer(
+        layers.SpatialBatchNorm, cases.batch_norm(spatial=True),
+        ("spatial_batchnorm_forward", "spatial_batchnorm_backward"),
+        Layer("spatial_batchnorm_forward", BATCH_NORM, _norm_param, states=tuple(cases.RUNNING)),
+        (cases.ORDINARY, cases.OFFSET), draws=cases.RUNNING, differentiated=_in_training,
+    ),
+    _layer(
+        layers.SpatialGroupNorm, cases.group_norm(),
+        ("spatial_groupnorm_forward", "spatial_groupnorm_backward"),
+        Layer(
+            "spatial_groupnorm_forward", NORM, lambda options, _: {"eps": options["eps"]},
+            before=("num_groups",),
+        ),
+        (cases.ORDINARY, cases.OFFSET), {"num_groups": "G"},
+    ),
+    _rule(update_rules.SGD, "sgd", {"learning_rate": cases.RATE}),
+    _rule(update_rules.SGDMomentum, "sgd_momentum", cases.MOMENTUM),
+    _rule(update_rules.RMSProp, "rmsprop", cases.RMSPROP),
+    _rule(update_rules.Adam, "adam", cases.ADAM),
+    *network_tasks.TASKS,
+)  # fmt: skip

@@ -1,0 +1,199 @@
+"""Judges a whole submission: every task of its course, in workers of its own."""
+
+import multiprocessing
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from parity_tests.homework.courses import AMENDING, COURSES
+from parity_tests.homework.inheritance import judge_among_others, with_causes
+from parity_tests.homework.judgement import HomeworkReport, Judgement
+from parity_tests.homework.judging import judge_task
+from parity_tests.homework.process import Limits, Worker, WorkerFailed
+from parity_tests.homework.sandbox.strongest import strongest
+from parity_tests.homework.session import Session
+from parity_tests.homework.submission import Submission, read
+from parity_tests.homework.task import Task
+from parity_tests.suite import on_one_thread
+
+SEED_BITS = 128
+"""Nobody guesses a seed of so many bits, and nobody tries them all."""
+
+Progress = Callable[[Judgement], None]
+
+
+class UnknownCourse(ValueError):
+    """There is no such course; the message lists those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of one task: judgements, what the import of the submission said, and which files failed."""
+
+    judgements: list[Judgement]
+    remarks: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a process needs to judge some of the tasks."""
+
+    submission: Submission
+    course: str
+    examples: int
+    seed: int
+    limits: Limits
+
+
+def judge(
+    path: Path | Submission,
+    course: str = "cs231n",
+    *,
+    seed: int | None = None,
+    examples: int = 100,
+    jobs: int | None = None,
+    only: Sequence[str] = (),
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    require_isolation: bool = False,
+) -> HomeworkReport:
+    """A judgement for every function of the course's assignment.
+
+    Args:
+        path: a folder, a file, an archive or a notebook, or what was read from one.
+        course: a name in ``COURSES``.
+        seed: of the cases; a fresh one by default, which the report keeps.
+        examples: cases for each task.
+        jobs: processes to share the tasks among; by default one for each core.
+        only: names of functions; all without one.
+        limits: of time, memory and output.
+        progress: called with each judgement as it is made.
+        require_isolation: refuse to run anything where an attempt to escape from the sandbox succeeds.
+
+    Raises:
+        SubmissionError: the path holds nothing that can be judged.
+        UnknownCourse: there is no such course.
+        WorkerFailed: submitted code cannot be confined here, or not as well as is required.
+    """
+    tasks = _tasks(course, only)
+    confinement = strongest()
+    if require_isolation and confinement.escapes != ():
+        raise WorkerFailed(f"isolation is required, and here there is only: {confinement}")
+    seed = secrets.randbits(SEED_BITS) if seed is None else seed
+    submission = path if isinstance(path, Submission) else read(path)
+    assignment = Assignment(submission, course, examples, seed, limits or Limits())
+    made: dict[str, Judgement] = {}
+    remarks = dict.fromkeys(submission.remarks)
+    errors: dict[str, str] = {}
+    for part in _judged(assignment, tasks, min(jobs or os.cpu_count() or 1, len(tasks))):
+        remarks |= dict.fromkeys(part.remarks)
+        errors |= dict(part.errors)
+        for judgement in part.judgements:
+            made[judgement.name] = judgement
+            if progress is not None:
+                progress(judgement)
+    ordered = with_causes([made[name] for task in tasks for name in task.functions], tasks)
+    return HomeworkReport(
+        submission.name, course, tuple(ordered), seed, str(confinement), tuple(remarks), errors
+    )
+
+
+def functions_of(course: str) -> tuple[str, ...]:
+    """The functions and classes that a course's submissions are judged on."""
+    return tuple(name for task in _tasks(course) for name in task.functions)
+
+
+def _tasks(course: str, only: Sequence[str] = ()) -> list[Task]:
+    if course not in COURSES:
+        raise UnknownCourse(f"no course is named {course!r}: write one of {', '.join(COURSES)}")
+    tasks = [task for task in COURSES[course] if not only or set(only) & set(task.functions)]
+    known = {name for task in COURSES[course] for name in task.functions}
+    if unknown := [name for name in only if name not in known]:
+        raise ValueError(
+            f"{course} has no function {unknown[0]!r}: it has {', '.join(sorted(known))}"
+        )
+    return tasks
+
+
+def _judged(assignment: Assignment, tasks: list[Task], jobs: int) -> Iterator[Part]:
+    """As they come; a task on which a process of ours ends is not judged, and that is our fault."""
+    if jobs == 1:
+        with _session(assignment) as session:
+            yield from (_one(session, assignment, task) for task in tasks)
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, context, _open_session, (assignment,)) as pool:
+        futures = {pool.submit(_named, assignment, task.functions[0]): task for task in tasks}
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield _not_judged(futures[future], "a process of the checker ended")
+
+
+_OPEN: list[Session] = []
+"""The session of a process of the pool: a submission is imported once in each."""
+
+
+def _open_session(assignment: Assignment) -> None:
+    session = _session(assignment)
+    _OPEN[:] = [session]
+    Finalize(session, session.close, exitpriority=1)
+
+
+def _session(assignment: Assignment) -> Session:
+    homes = {name: task.file for task in COURSES[assignment.course] for name in task.functions}
+    return Session(Worker(assignment.submission.files, assignment.limits), homes)
+
+
+def _named(assignment: Assignment, function: str) -> Part:
+    """A task by its first function: what it is made of cannot travel between processes."""
+    (task,) = _tasks(assignment.course, (function,))
+    return _one(_OPEN[0], assignment, task)
+
+
+def _one(session: Session, assignment: Assignment, task: Task) -> Part:
+    """One task, on one thread; a failure of ours is never a verdict on the submission."""
+    try:
+        with on_one_thread():
+            judgements = _judgements(session, assignment, task)
+    except WorkerFailed as failure:
+        return _not_judged(task, str(failure))
+    except Exception as failure:  # of ours too: one function's trouble is not the others'
+        return _not_judged(task, f"{type(failure).__name__}: {failure}")
+    return Part([_placed(session, judgement) for judgement in judgements], *session.said())
+
+
+def _judgements(session: Session, assignment: Assignment, task: Task) -> list[Judgement]:
+    """A task that uses functions of others is not blamed for theirs."""
+    terms = assignment.examples, assignment.seed
+    if not task.uses or session.unloadable is not None:
+        return judge_task(task, session, *terms)
+    return judge_among_others(task, session, lambda: _amended(assignment, session), *terms)
+
+
+def _amended(assignment: Assignment, session: Session) -> Session:
+    files = AMENDING[assignment.course](assignment.submission.files, session.found["errors"])
+    return Session(Worker(files, assignment.limits), session.homes)
+
+
+def _placed(session: Session, judgement: Judgement) -> Judgement:
+    """With file, line and what was noticed on the way."""
+    if judgement.verdict == "not judged" and session.target(judgement.name) is None:
+        judgement = replace(judgement, verdict="missing", message=f"there is no {judgement.name}")
+    file, line = session.place(judgement.name)
+    remarks = (*judgement.remarks, *session.remarks.get(judgement.name, {}))
+    return replace(
+        judgement, file=judgement.file or file, line=judgement.line or line, remarks=remarks
+    )
+
+
+def _not_judged(task: Task, why: str) -> Part:
+    judged = (Judgement(n, "not judged", message=why, our_failure=True) for n in task.functions)
+    return Part(list(judged))

@@ -1,0 +1,200 @@
+"""Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.compare import UNBOUNDED
+from parity_tests.harness.conditions import condition
+from parity_tests.harness.counterexamples.simplify import simplify
+from parity_tests.harness.search import Run
+from parity_tests.harness.verdict import Verdict
+from parity_tests.homework.inherited import Origin, origin
+from parity_tests.homework.judgement import Judgement, Word
+from parity_tests.homework.naming import name_of
+from parity_tests.homework.paper import on_paper
+from parity_tests.homework.task import Caller, Task, Trouble
+from parity_tests.homework.trial import HomeworkTrial
+
+_BEHIND: dict[Origin | None, tuple[str, ...]] = {
+    "forward": ("its forward hands it wrong numbers; what it does with them is right",),
+    "unknown": ("judged on those cases alone on which its forward is right",),
+    "own": (),
+    None: (),
+}
+LOST: dict[str, Word] = {"timeout": "timeout", "crashed": "crashed", "forbidden": "forbidden"}
+
+
+@dataclass(frozen=True, slots=True)
+class HomeworkRun(Run):
+    """A run of a task's cases on the functions of a submission."""
+
+    task: Task = None  # type: ignore[assignment]
+    call: Caller = None  # type: ignore[assignment]
+
+    def trial(self, case: Case) -> HomeworkTrial:
+        return HomeworkTrial(self.task, case, self.call)
+
+    def verdicts(self, case: Case, only: str | None = None) -> list[Verdict]:
+        trial = self.trial(case)
+        functions = self.task.functions if only is None else (only,)
+        return [verdict for function in functions for verdict in settled(trial, function)]
+
+
+def settled(trial: HomeworkTrial, function: str) -> list[Verdict]:
+    """The verdicts on a function; one that follows another convention is right, and says which."""
+    verdicts = trial.verdicts(function)
+    if all(v.passed for v in verdicts) or trial.answers[function].trouble is not None:
+        return verdicts  # none at all included: then it was not asked
+    convention = trial.harmless(function)
+    if convention is None:
+        return verdicts
+    return [replace(v, passed=True, message=convention.name) for v in verdicts]
+
+
+@dataclass(slots=True)
+class Record:
+    """What was seen of one function over a run."""
+
+    outcomes: list[tuple[Case, bool]] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    failed: list[Case] = field(default_factory=list)
+    conventions: dict[str, None] = field(default_factory=dict)
+    clouded: list[Case] = field(default_factory=list)
+
+
+def judge_task(task: Task, call: Caller, examples: int, seed: int) -> list[Judgement]:
+    """A judgement for each function of the task."""
+    task = task.fitted(task, call)
+    run = HomeworkRun(task.pair, "float64", examples, seed, None, task, call)
+    records = {function: Record() for function in task.functions}
+
+    def record(case: Case) -> None:
+        trial = run.trial(case)
+        for function in task.functions:
+            _enter(records[function], trial, function)
+
+    run.over(record)
+    return [_judged(run, function, records[function]) for function in task.functions]
+
+
+def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
+    if trial.twin.error:
+        raise RuntimeError(f"the truth fails on {trial.case}: {trial.twin.error}")
+    answer = trial.answers.get(function)
+    if answer is None:
+        return
+    verdicts = settled(trial, function)
+    failed = any(not v.passed for v in verdicts)
+    if failed and trial.clouded(function):
+        record.clouded.append(trial.case)
+        return
+    record.outcomes.append((trial.case, failed))
+    if failed:
+        record.failed.append(trial.case)
+    if answer.trouble is not None:
+        record.troubles.append(answer.trouble)
+    said = [v.message for v in verdicts if v.passed and v.message not in ("", UNBOUNDED)]
+    record.conventions |= dict.fromkeys(said)
+
+
+def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
+    whose = _whose(run, function, record)
+    counts: dict[str, Any] = {"cases": len(record.outcomes), "failed": len(record.failed)}
+    remarks, complaint = (*record.conventions, *_BEHIND[whose]), ""
+    if function == run.task.functions[0]:
+        remarks, complaint = (*run.task.remarks, *remarks), run.task.complaint
+    hidden = whose == "unknown" and not record.failed and len(record.outcomes) < len(record.clouded)
+    if hidden or not record.outcomes:
+        first = run.task.functions[0]
+        why = "has to be right first" if record.clouded else "gives nothing to go on from"
+        return Judgement(function, "not judged", message=f"{first} {why}")
+    if not record.failed and complaint:
+        return Judgement(
+            function, "wrong", diagnosis=complaint, message=complaint, remarks=remarks, **counts
+        )
+    if not record.failed:
+        return Judgement(function, "right", remarks=remarks, message="right", **counts)
+    same = {trouble.kind for trouble in record.troubles}
+    if len(record.troubles) == len(record.failed) == len(record.outcomes) and len(same) == 1:
+        (kind,) = same
+        trouble = record.troubles[0]
+        if kind in ("missing", "error", "not judged"):
+            word: Any = kind
+            return Judgement(
+                function, word, trouble.file, trouble.line, message=str(trouble), **counts
+            )
+    if lost := [t for t in record.troubles if t.kind in LOST]:
+        return Judgement(function, LOST[lost[0].kind], message=str(lost[0]), **counts)
+    remarks = tuple(r for r in remarks if r not in record.conventions)  # of some cases, not of it
+    return _wrong(run, function, record, (*remarks, complaint) if complaint else remarks)
+
+
+def _whose(run: HomeworkRun, function: str, record: Record) -> Origin | None:
+    """Whose the failures behind a wrong forward are; they count as soon as that is known."""
+    if not record.clouded:
+        return None
+    whose = origin(run.trial, function, record.clouded)
+    if whose != "unknown":
+        record.outcomes += [(case, whose == "own") for case in record.clouded]
+    if whose == "own":
+        record.failed += record.clouded
+    return whose
+
+
+def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, ...]) -> Judgement:
+    def fails(case: Case) -> bool:
+        return any(not v.passed for v in run.verdicts(case, function))
+
+    found = condition.find(run.pair, record.outcomes, fails, run.seed)
+    small = simplify(run.pair, run.shrunk(fails) or record.failed[0], fails, run.trial)
+    mistake = name_of(run.trial, function, record.outcomes)
+    trial = run.trial(small)
+    said = _in_words(run.task, found.sentence()) if found is not None else ""
+    return Judgement(
+        function,
+        "wrong",
+        cases=len(record.outcomes),
+        failed=len(record.failed),
+        condition=said,
+        diagnosis=mistake.name if mistake else "",
+        hint=mistake.hint if mistake else "",
+        explanation=mistake.explanation if mistake else "",
+        counterexample=on_paper(trial, function),
+        replay=str(small),
+        message=said or f"wrong in {len(record.failed)} of {len(record.outcomes)} cases",
+        remarks=remarks,
+    )
+
+
+def _in_words(task: Task, sentence: str) -> str:
+    """A sentence in the course's names."""
+    return translated(sentence, task.words)
+
+
+def translated(text: str, words: Any) -> str:
+    """A text with the truth's names exchanged for the course's, where they stand as words of their own.
+
+    >>> translated("no padding (padding == 0)", {"padding == 0": "pad == 0"})
+    'no padding (pad == 0)'
+    """
+    import re
+
+    within = re.compile(r"\(([^()]*)\)")
+
+    def exchanged(match: re.Match[str]) -> str:
+        return "(" + _exchanged(match[1], words) + ")"
+
+    return within.sub(exchanged, text)
+
+
+def _exchanged(formula: str, words: Any) -> str:
+    import re
+
+    for old, new in sorted(words.items(), key=lambda pair: -len(pair[0])):
+        formula = re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w])", new, formula)
+    return formula
+
+
+Progress = Callable[[str], None]

@@ -1,0 +1,260 @@
+"""Names a mistake: the one whose numbers are the submission's, on failing cases and on passing ones."""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from parity_tests.harness.cases import Case
+from parity_tests.harness.subject import Outcome
+from parity_tests.homework.relations import relation
+from parity_tests.homework.task import Mistake
+from parity_tests.homework.trial import HomeworkTrial
+
+FAILING, PASSING = 12, 8
+"""So many cases of each kind a mistake has to explain, all of them, to be thought of."""
+MORE = 2
+"""So many times as many it has to explain to be named."""
+OPEN = 3
+"""With more names than these, nothing is known."""
+
+Trials = Callable[[Case], HomeworkTrial]
+Outcomes = Sequence[tuple[Case, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is said of a wrong function.
+
+    Args:
+        name: the mistake, or several, or what is known of the numbers.
+        hint, explanation: of the mistakes; empty where none is known.
+    """
+
+    name: str
+    hint: str = ""
+    explanation: str = ""
+
+
+class Evidence:
+    """Some cases of a function, the failing ones first, and what mistakes would have given there."""
+
+    def __init__(self, trial: Trials, function: str, outcomes: Outcomes, times: int = 1) -> None:
+        failing = _spread([case for case, failed in outcomes if failed], FAILING * times)
+        passing = _spread([case for case, failed in outcomes if not failed], PASSING * times)
+        self.function = function
+        self.trials = [trial(case) for case in (*failing, *passing)]
+        self.failing = self.trials[: len(failing)]
+        self._known: dict[tuple[Any, int], Outcome] = {}
+
+    def of(self, function: str) -> "Evidence":
+        """What another function of the task gave on the same cases, as far as it was asked."""
+        other = copy(self)
+        other.function = function
+        return other
+
+    @property
+    def quantities(self) -> list[str]:
+        """All that the function has to give."""
+        right = [t.expected_of(self.function, t.twin) for t in self.trials if not t.twin.error]
+        return list(dict.fromkeys(quantity for expected in right for quantity in expected))
+
+    @property
+    def telling(self) -> bool:
+        """Whether a failing case has numbers: too many mistakes end in an error to tell them by it."""
+        return any(trial.answers[self.function].trouble is None for trial in self.failing)
+
+    def wrong(self, quantity: str) -> bool:
+        return not self.explained(None, quantity)
+
+    def explained(self, truth: Any, quantity: str) -> bool:
+        """Whether it gives what the submission gives, on every case; the truth itself if it is None."""
+        return all(self._same(number, truth, quantity) for number in range(len(self.trials)))
+
+    def explained_in_full(self, truth: Any) -> bool:
+        return all(self.explained(truth, quantity) for quantity in self.quantities)
+
+    def spoiled(self, truth: Any) -> int:
+        """How many quantities of all cases are not right then."""
+        count = 0
+        for number, trial in enumerate(self.trials):
+            given, right = (
+                trial.expected_of(self.function, outcome)
+                for outcome in (self._outcome(number, truth), trial.twin)
+            )
+            count += sum(
+                name not in given or not trial.compared("", name, given[name], x).passed
+                for name, x in right.items()
+            )
+        return count
+
+    def _same(self, number: int, truth: Any, quantity: str) -> bool:
+        trial = self.trials[number]
+        if quantity not in trial.expected_of(self.function, trial.twin):
+            return True  # a network of fewer layers has nothing to say of it
+        outcome = trial.twin if truth is None else self._outcome(number, truth)
+        expected = trial.expected_of(self.function, outcome)
+        answer = trial.answers.get(self.function)
+        if answer is None:
+            return True
+        if answer.trouble is not None:
+            kind = outcome.error.partition(":")[0]
+            ends_too = truth is not None and not expected and bool(kind)
+            return ends_too and answer.trouble.kind == "error" and kind in str(answer.trouble)
+        if quantity not in expected:
+            return False
+        got = answer.values.get(quantity)
+        return trial.compared(self.function, quantity, got, expected[quantity]).passed
+
+    def _outcome(self, number: int, truth: Any) -> Outcome:
+        if (truth, number) not in self._known:
+            self._known[truth, number] = self.trials[number].outcome_of(truth)
+        return self._known[truth, number]
+
+
+def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | None:
+    """What is known of a wrong function; None if nothing is.
+
+    One mistake that explains all that the function gives is the name. Else each wrong quantity has a name
+    of its own, and where none has, what its numbers have in common. A name has to hold on every case.
+    """
+    evidence, more = (Evidence(trial, function, outcomes, times) for times in (1, MORE))
+    if not evidence.failing:
+        return None
+    known = evidence.trials[0].task.mistakes
+    named = _in_full(evidence, more, [mistake for mistake in known if not mistake.harmless])
+    if named:
+        return _said(_of_the_whole(evidence, named))
+    if evidence.trials[0].task.uses:  # the gradients of a network hang together:
+        return None  # what explains some of them is a guess
+    parts = [part for part in _of_quantities(evidence, more, known) if part is not None]
+    return Diagnosis(*_joined(parts)) if parts else None
+
+
+def explanations(trial: Trials, function: str, outcomes: Outcomes) -> list[Mistake]:
+    """The mistakes that explain, each alone, all that the function gives."""
+    evidence, more = (Evidence(trial, function, outcomes, times) for times in (1, MORE))
+    if not evidence.telling:
+        return []
+    known = [mistake for mistake in evidence.trials[0].task.mistakes if not mistake.harmless]
+    return _in_full(evidence, more, known)
+
+
+def _in_full(evidence: Evidence, more: Evidence, known: Sequence[Mistake]) -> list[Mistake]:
+    found = [m for m in known if evidence.explained_in_full(m.truth)]
+    return [m for m in found if more.explained_in_full(m.truth)]
+
+
+def _of_the_whole(evidence: Evidence, named: list[Mistake]) -> list[Mistake]:
+    """Those that explain what the task's other functions give as well; all of them where none does."""
+    others = [f for f in evidence.trials[0].task.functions if f != evidence.function]
+    both = [m for m in named if all(evidence.of(f).explained_in_full(m.truth) for f in others)]
+    return both or named
+
+
+def _of_quantities(
+    evidence: Evidence, more: Evidence, known: Sequence[Mistake]
+) -> Iterator[Diagnosis | None]:
+    """For each mistake the quantities that it explains; what is left is described."""
+    left = [quantity for quantity in evidence.quantities if evidence.wrong(quantity)]
+    alone, wrong = len(left) == len(evidence.quantities), len(left)
+    while left:
+        best: list[Mistake] = []
+        covered: list[str] = []
+        for mistake in (*known, *_pairs(evidence, known, left)):
+            explained = [q for q in left if evidence.explained(mistake.truth, q)]
+            explained = [q for q in explained if more.explained(mistake.truth, q)]
+            if mistake.harmless or not explained or len(explained) < len(covered):
+                continue
+            best = [*best, mistake] if explained == covered else [mistake]
+            covered = explained
+        if not best:
+            break
+        said = _said(_narrowest(evidence, best))
+        yield said if alone and covered == left else _prefixed(said, covered, evidence)
+        left = [quantity for quantity in left if quantity not in covered]
+    for quantity in left:
+        sentence = relation(evidence.failing, evidence.function, quantity)
+        if not sentence and len(left) < wrong:
+            sentence = "is wrong as well"
+        yield Diagnosis(f"{shown(evidence.trials[0], quantity)} {sentence}") if sentence else None
+
+
+def _pairs(evidence: Evidence, known: Sequence[Mistake], left: list[str]) -> Iterator[Mistake]:
+    """Two mistakes in one class, where a class can make both; only for what none explains alone."""
+    open_ones = [q for q in left if not any(evidence.explained(m.truth, q) for m in known)]
+    if not open_ones or not evidence.telling:
+        return
+    touching = [m for m in known if any(_touches(m, one, open_ones) for one in evidence.failing)]
+    for first, second in combinations(touching, 2):
+        try:
+            both: Any = type(
+                "Both", (first.truth, second.truth), {"parts": (first.truth, second.truth)}
+            )
+        except TypeError:
+            continue  # they have not the same steps
+        if not (first.harmless and second.harmless):
+            said = [m for m in (first, second) if not m.harmless]
+            name, hint, explanation = _joined(said)
+            yield Mistake(name, both, hint, explanation)
+
+
+def _narrowest(evidence: Evidence, mistakes: list[Mistake]) -> list[Mistake]:
+    """Those that spoil least: whoever makes one of them has not made the wider ones."""
+    spoiled = [
+        sum(evidence.spoiled(part) for part in getattr(mistake.truth, "parts", (mistake.truth,)))
+        for mistake in mistakes
+    ]
+    return [m for m, much in zip(mistakes, spoiled, strict=True) if much == min(spoiled)]
+
+
+def _touches(mistake: Mistake, trial: HomeworkTrial, quantities: list[str]) -> bool:
+    outcome = trial.outcome_of(mistake.truth)
+    given, right = ({**o.outputs, **o.gradients} for o in (outcome, trial.twin))
+    return any(
+        q not in given or not trial.compared("", q, given[q], right[q]).passed
+        for q in quantities
+        if q in right
+    )
+
+
+def _said(mistakes: Sequence[Mistake]) -> Diagnosis | None:
+    """One name; or the few that nothing tells apart, and none of them as a fact."""
+    names = list(dict.fromkeys(mistake.name for mistake in mistakes))
+    if len(names) > OPEN:
+        return None
+    first = mistakes[0]
+    name = first.name if len(names) == 1 else f"either {' or '.join(names)}"
+    return Diagnosis(name, first.hint, first.explanation)
+
+
+def _prefixed(said: Diagnosis | None, covered: list[str], evidence: Evidence) -> Diagnosis | None:
+    if said is None:
+        return None
+    quantities = ", ".join(shown(evidence.trials[0], quantity) for quantity in covered)
+    if said.name.startswith(f"{quantities} "):
+        return said
+    return Diagnosis(f"{quantities}: {said.name}", said.hint, said.explanation)
+
+
+def _joined(parts: Sequence[Any]) -> tuple[str, str, str]:
+    """Names, hints and explanations, each said once."""
+    names = "; ".join(dict.fromkeys(part.name for part in parts))
+    hints, explanations = (
+        " ".join(dict.fromkeys(text for text in texts if text))
+        for texts in ([part.hint for part in parts], [part.explanation for part in parts])
+    )
+    return names, hints, explanations
+
+
+def shown(trial: HomeworkTrial, quantity: str) -> str:
+    """A quantity under its name in the course."""
+    if quantity == "y":
+        return "the loss" if trial.task.scalar else "out"
+    return "w" if quantity == "param" else quantity
+
+
+def _spread(cases: list[Case], most: int) -> list[Case]:
+    """So many of them at most, from all over the list: random draws begin with small cases."""
+    return cases[:: -(-len(cases) // most)] if cases else []

@@ -1,0 +1,232 @@
+"""One case of a task, run on the truth and on the submission."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy import ndarray as Array
+
+from parity_tests.harness.arrays import arguments_of, upstream
+from parity_tests.harness.cases import Case
+from parity_tests.harness.compare import compare, fail
+from parity_tests.harness.subject import Named, Outcome, make_subject
+from parity_tests.harness.tolerance import Allowed, allow, unit_roundoff
+from parity_tests.harness.trial import Trial
+from parity_tests.harness.verdict import Verdict
+from parity_tests.homework.task import Caller, Mistake, Task, Trouble
+
+PRECISION = "float32"
+"""The submission computes in float64 and is allowed what rounding does to the truth in float32.
+
+So an algorithm may lose half of its digits, as honest ones do (a variance by E[x²] - E[x]²), and no more.
+"""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one function gave, by name, or why it gave nothing."""
+
+    values: Named = field(default_factory=dict)
+    trouble: Trouble | None = None
+
+
+class HomeworkTrial(Trial):
+    """A case: first the submission's forward is run, then the truth, then the submission's backwards.
+
+    Between forward and backward the forward runs once more on other numbers of the same shape: what is
+    remembered from "the last call" is then the wrong thing.
+    """
+
+    def __init__(self, task: Task, case: Case, call: Caller) -> None:
+        self.task, self.pair, self.case = task, task.pair, case
+        self.implementation = self.pair.truth
+        self.written = {}
+        self.dy: Array | None = None
+        self.arguments = arguments_of(task.pair, case)
+        self.student = task.student(call, case)
+        self.answers: dict[str, Answer] = {}
+        saved = self._forward(task.functions[0])
+        if task.observed is not None:
+            outputs = self.answers[task.functions[0]].values
+            self.arguments |= task.observed(self.arguments, outputs, case.names)
+        self.twin = self.outcome_of(self.pair.truth)
+        if task.differentiated(case.names) and not self.twin.error:
+            self._backward(saved)
+
+    def _forward(self, function: str) -> Any:
+        answer = self.answers[function] = Answer()
+        try:
+            answer.values, saved = self.student.forward(self._copies())
+        except Trouble as trouble:
+            answer.trouble = trouble
+            return None
+        return saved
+
+    def _copies(self) -> dict[str, Any]:
+        """The submission may write into what it is given."""
+        return {name: None if x is None else x.copy() for name, x in self.arguments.items()}
+
+    def _backward(self, saved: Any) -> None:
+        functions = self.task.backwards or self.task.functions[:1]
+        if self.dy is None or (saved is None and not self.task.backwards):
+            return
+        if saved is not None and self.task.backwards:
+            self._something_else()
+        for function in functions:
+            own = self._gradients(function, saved)
+            if self.task.backwards:
+                self.answers[function] = own if self._is_right(own) else self._better(function, own)
+            elif own.trouble is None:
+                self.answers[function].values |= own.values
+            else:
+                self.answers[function].trouble = own.trouble
+
+    def _something_else(self) -> None:
+        other = arguments_of(self.pair, self.case.with_seed(self.case.seed + 1))
+        try:
+            self.student.forward(other)
+        except Trouble:
+            return  # it has answered once; what it does on other numbers is another case's business
+
+    def _gradients(self, function: str, saved: Any) -> Answer:
+        """What a backward gives for a cache; without one it is only asked whether it is still to be written."""
+        assert self.dy is not None
+        try:
+            answer = Answer(self.student.backward(function, saved, self.dy.copy()))
+        except Trouble as trouble:
+            answer = Answer(trouble=trouble)
+        if saved is None and (answer.trouble is None or answer.trouble.kind == "error"):
+            why = f"it needs the cache of {self.task.functions[0]}, which gives none"
+            return Answer(trouble=Trouble("not judged", why))
+        return answer
+
+    def _better(self, function: str, own: Answer) -> Answer:
+        """With the cache as the starter fixes it: a wrong forward is not its backward's mistake."""
+        canonical = self.student.canonical(self._copies())
+        if canonical is None:
+            return own
+        with_canonical = self._gradients(function, canonical)
+        return with_canonical if self._is_right(with_canonical) else own
+
+    def _is_right(self, answer: Answer) -> bool:
+        wanted = self.twin.gradients
+        return answer.trouble is None and all(
+            self.compared("", name, answer.values.get(name), wanted[name]).passed for name in wanted
+        )
+
+    def outcome_of(self, truth: Any) -> Outcome:
+        """Outputs and gradients of a truth, or of a mistake in its place."""
+        outcome = Outcome()
+        subject = make_subject(self.pair, self.case, truth)
+        try:
+            with np.errstate(all="ignore"):
+                outcome.outputs, saved = subject.forward(self._copies())
+                if self.pair.kind != "optimizer":
+                    self.dy = self._upstream() if self.dy is None else self.dy
+                    outcome.gradients = subject.backward(saved, self.dy.copy())
+        except Exception as raised:  # a mistake may not work on every case; the truth does
+            outcome.error = f"{type(raised).__name__}: {raised}"
+        return outcome
+
+    def _upstream(self) -> Array:
+        if self.task.scalar:
+            return np.ones(())
+        forward = make_subject(self.pair, self.case, self.task.pair.truth).forward
+        with np.errstate(all="ignore"):
+            return upstream(self.case, np.shape(forward(self._copies())[0]["y"]))
+
+    @cached_property
+    def allowed(self) -> Allowed:
+        truth = make_subject(self.pair, self.case, self.task.pair.truth)
+        with np.errstate(all="ignore"):
+            return allow(truth, self.arguments, self.dy, PRECISION)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Everything that the submission gave."""
+        named: Named = {}
+        for answer in self.answers.values():
+            named |= answer.values
+        return Outcome(named)
+
+    def expected_of(self, function: str, outcome: Outcome) -> Named:
+        """What a function has to give: outputs, gradients, or both."""
+        expected = outcome.outputs if function == self.task.functions[0] else outcome.gradients
+        if not self.task.backwards:
+            expected = {**outcome.outputs, **outcome.gradients}
+        return {name: x for name, x in expected.items() if name not in self.task.unjudged}
+
+    def verdicts(self, function: str, against: Outcome | None = None) -> list[Verdict]:
+        """What is to be said of a function; against a mistake's outcome: whether it makes that mistake.
+
+        Nothing where it was not asked, or where the truth has no answer either.
+        """
+        answer = self.answers.get(function)
+        if answer is None or self.twin.error:
+            return []
+        if answer.trouble is not None:
+            return [fail(self.case, function, "call", str(answer.trouble))]
+        expected = self.expected_of(function, against or self.twin)
+        return [
+            self.compared(function, name, answer.values.get(name), x)
+            for name, x in expected.items()
+        ]
+
+    def harmless(self, function: str) -> Mistake | None:
+        """The convention of another kind that explains all that a function gives here, if one does."""
+        for mistake in self.task.mistakes:
+            if mistake.harmless:
+                outcome = self.outcome_of(mistake.truth)
+                if not outcome.error and all(v.passed for v in self.verdicts(function, outcome)):
+                    return mistake
+        return None
+
+    def compared(self, function: str, quantity: str, got: Any, expected: Any) -> Verdict:
+        """Equal up to half of the digits; only where that is not so the allowed errors are computed."""
+        half = unit_roundoff(PRECISION) * np.abs(expected)
+        shaped, remark = self._in_shape(quantity, got, expected)
+        verdict = compare(self.case, function, quantity, shaped, expected, half)
+        if verdict.passed:
+            return replace(verdict, message=remark)
+        limit = self.allowed.of(quantity)
+        if limit is None or np.shape(limit) != np.shape(expected):
+            return verdict
+        limit = np.maximum(limit, half)
+        verdict = compare(self.case, function, quantity, shaped, expected, limit)
+        return replace(verdict, message=remark) if verdict.passed else verdict
+
+    def _in_shape(self, quantity: str, got: Any, expected: Any) -> tuple[Any, str]:
+        """Axes of length 1 in front, or anywhere in a parameter's gradient or a loss, are a remark."""
+        shape = np.shape(expected)
+        name = quantity.removeprefix("d")
+        vector = (name != "x" and name in self.arguments) or (quantity == "y" and not shape)
+        if type(got) is not np.ndarray or got.shape == shape or got.size != np.size(expected):
+            return got, ""
+        in_front = got.ndim > len(shape) and got.shape[got.ndim - len(shape) :] == shape
+        anywhere = vector and max(shape, default=1) == got.size and _long(got.shape) == _long(shape)
+        if not in_front and not anywhere:
+            return got, ""
+        whole = "out" if shape else "the loss"
+        shown = whole if quantity == "y" else quantity.rstrip("0123456789")  # once for all layers
+        return got.reshape(shape), f"gives {shown} with other axes of length 1 than usual"
+
+    def clouded(self, function: str) -> bool:
+        """Whether it goes on from a cache of the forward's own where the forward gives a wrong output.
+
+        Then a wrong gradient says nothing of the function by itself.
+        """
+        first, trouble = self.task.functions[0], self.answers[function].trouble
+        if (
+            function not in self.task.backwards
+            or self.student.canonical(self._copies()) is not None
+        ):
+            return False
+        if trouble is not None and trouble.kind not in ("error", "form", "not judged"):
+            return False
+        return any(not v.passed for v in self.verdicts(first) if v.quantity in ("y", "call"))
+
+
+def _long(shape: tuple[int, ...]) -> list[int]:
+    """The axes that are longer than 1."""
+    return [size for size in shape if size > 1]
