@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reports import options
+from reports import homework_command, options
 from reports.options import examples_of, file, folder, number, rate
 from reports.train_command import EPILOG, train
 
@@ -121,6 +121,8 @@ def check(
 
 
 app.command(epilog=EPILOG)(train)
+app.command(epilog=homework_command.EPILOG)(homework_command.homework)
+app.command(epilog=homework_command.AUTOGRADER_EPILOG)(homework_command.autograder)
 
 
 @app.command(
