@@ -209,7 +209,9 @@ class HomeworkTrial(Trial):
             return got, ""
         whole = "out" if shape else "the loss"
         shown = whole if quantity == "y" else quantity.rstrip("0123456789")  # once for all layers
-        return got.reshape(shape), f"gives {shown} with other axes of length 1 than usual"
+        if got.size == 1:  # nothing to tell one axis from another
+            return got.reshape(shape), ""
+        return got.reshape(shape), f"gives {shown} as {_outline(got.shape)}, not {_outline(shape)}"
 
     def clouded(self, function: str) -> bool:
         """Whether it goes on from a cache of the forward's own where the forward gives a wrong output.
@@ -225,6 +227,15 @@ class HomeworkTrial(Trial):
         if trouble is not None and trouble.kind not in ("error", "form", "not judged"):
             return False
         return any(not v.passed for v in self.verdicts(first) if v.quantity in ("y", "call"))
+
+
+def _outline(shape: tuple[int, ...]) -> str:
+    """A shape without its sizes.
+
+    >>> _outline((1, 7)), _outline((7,)), _outline(())
+    ('(1, n)', '(n,)', '()')
+    """
+    return str(tuple("n" if size > 1 else "1" for size in shape)).replace("'", "")
 
 
 def _long(shape: tuple[int, ...]) -> list[int]:
