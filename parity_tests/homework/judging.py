@@ -170,7 +170,7 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
 
 def _in_words(task: Task, sentence: str) -> str:
     """A sentence in the course's names."""
-    return translated(sentence, task.words)
+    return translated(sentence.replace("in evaluation mode", "in test mode"), task.words)
 
 
 def translated(text: str, words: Any) -> str:

@@ -107,7 +107,7 @@ def test_a_wrong_backward_is_found(new: str, name: str, tmp_path: Path) -> None:
     forward, backward = _judged(planted(tmp_path, "layers.py", BACK, new))
     assert (forward.verdict, backward.verdict) == ("right", "wrong")
     assert re.search(name, backward.diagnosis), backward.diagnosis
-    assert "mode (training)" in backward.condition or "(not training)" in backward.condition
+    assert "in training mode" in backward.condition or "in test mode" in backward.condition
 
 
 def test_what_the_handout_leaves_open_is_missing(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from parity_tests.homework.task import CoursePair, Task
 
 Names = Mapping[str, Any]
 SIZES = {"n": "N", "c": "C", "h": "H", "w": "W"}
+MODES = {"not training": "mode == 'test'", "training": "mode == 'train'"}
 
 
 def _norm_param(options: Names, arguments: Names) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _layer(
     draws = more.pop("draws", {})
     pair = CoursePair(f"layers.{truth.__name__}", configurations, regimes, draws, truth=truth)
     known = mistakes.of(truth)
-    return Task(pair, functions, student, known, SIZES | dict(words), **more)
+    return Task(pair, functions, student, known, SIZES | MODES | dict(words), **more)
 
 
 def _loss(truth: Any, function: str) -> Task:
