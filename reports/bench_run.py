@@ -23,7 +23,7 @@ from reports.bench_tables import (
     witness_summary,
 )
 from reports.check_tables import numbered
-from reports.output import check_file, write_text
+from reports.output import Files
 from reports.progress import progress
 from reports.table import Column, Table
 from reports.usage import UsageError
@@ -31,20 +31,6 @@ from reports.usage import UsageError
 SCHEMA = 1
 BUDGET = 1.5
 EXAMPLES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Where the figures are to be left, besides the screen."""
-
-    json: Path | None = None
-    csv: Path | None = None
-    markdown: Path | None = None
-
-    def check(self) -> None:
-        """Raise :class:`OutputError` for the first that cannot be written."""
-        for option in ("json", "csv", "markdown"):
-            check_file(getattr(self, option), f"--{option}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +46,16 @@ class Figures:
 
     def write(self, files: Files) -> None:
         """Leave the files that were asked for."""
-        if files.json is not None:
-            write_text(files.json, json.dumps(self.record, indent=1, allow_nan=False) + "\n")
-        if files.csv is not None:
-            columns = tuple(Column(name, name) for name in self.rows[0])
-            write_text(files.csv, Table("bench", self.title, columns, self.rows).to_csv())
-        if files.markdown is not None:
-            write_text(files.markdown, self.to_markdown())
+        files.write(self.to_json, self.to_csv, self.to_markdown)
+
+    def to_json(self) -> str:
+        """The machine interface."""
+        return json.dumps(self.record, indent=1, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """The rows, under their own names."""
+        columns = tuple(Column(name, name) for name in self.rows[0])
+        return Table("bench", self.title, columns, self.rows).to_csv()
 
     def to_markdown(self) -> str:
         """A section of its own: the conditions, the tables, the summary."""

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from reports import homework_command, options
 from reports.options import examples_of, file, folder, number, rate
+from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
 
 app = typer.Typer(
@@ -143,7 +144,6 @@ def report(
     """Check every pair, train in lock step, and leave it all on one page."""
     from reports import main_job
     from reports.datasets import load
-    from reports.output import check_folder
 
     check_folder(out, "--out")
     made = main_job.make(load(data), examples, seed, jobs)
@@ -177,7 +177,7 @@ def bench(
     """Time plain loops, NumPy and PyTorch in turn on one thread; tell the ratios."""
     from reports import bench_run
 
-    files, names = bench_run.Files(json, csv, markdown), tuple(pairs or ())
+    files, names = Files(json, csv, markdown), tuple(pairs or ())
     given = {"budget": budget, "examples": examples, "seed": seed}
     return bench_run.command(names, witnesses, options.DTYPES[dtype], files, given)
 
@@ -208,9 +208,9 @@ def strength(
     """
     from reports import strength_run
 
-    files = strength_run.Files(json, csv, markdown)
+    files = Files(json, csv, markdown)
     found = strength_run.run(tuple(pairs or ()), examples, sample, seed, jobs, files)
-    files.write(found)
+    strength_run.write(found, files)
     strength_run.tell(found, Console())
     return 0 if found.passed else 1
 
@@ -232,9 +232,9 @@ def sensitivity(
     """Tell how small an error is certain to be seen, whatever rounding does on both sides."""
     from reports import sensitivity_run
 
-    files = sensitivity_run.Files(json, csv, markdown)
+    files = Files(json, csv, markdown)
     found = sensitivity_run.run(tuple(pairs or ()), examples, seed, files)
-    files.write(found)
+    sensitivity_run.write(found, files)
     sensitivity_run.tell(found, Console())
     return 0
 

@@ -12,9 +12,10 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path
 
-from parity_tests.homework.judge import UnknownCourse, functions_of
-from reports import homework_page, homework_points
+from parity_tests.homework.judge_submission import UnknownCourse, functions_of
+from reports import homework_points
 from reports.output import check_file, replacing
+from reports.page import template
 from reports.usage import UsageError, asked_for
 
 NAME = "nnparity"
@@ -68,7 +69,7 @@ def _installed() -> Distribution:
 
 
 def _script(name: str, told: Mapping[str, object]) -> bytes:
-    return (homework_page.template(f"autograder/{name}").render(told) + "\n").encode()
+    return (template(f"autograder/{name}").render(told) + "\n").encode()
 
 
 def pinned(name: str) -> dict[str, str]:

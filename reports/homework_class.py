@@ -10,12 +10,12 @@ from typing import Any
 from rich.console import Console
 
 from parity_tests.homework.class_run import ClassError, Member, Terms, judge_class, submissions
-from parity_tests.homework.judge import UnknownCourse, functions_of
+from parity_tests.homework.judge_submission import UnknownCourse, functions_of
 from reports import homework_page, homework_points
 from reports.homework_points import Points
 from reports.homework_tables import BAD, tone
 from reports.output import check_folder, write_text
-from reports.page import Fact
+from reports.page import Fact, template
 from reports.plain_text import one_line
 from reports.progress import progress
 from reports.table import Column, Table
@@ -197,7 +197,7 @@ def write(members: Sequence[Member], terms: Terms, points: Points, out: Path) ->
     for member in members:
         text = homework_page.to_html(member.report, points, member.name)
         write_text(out / "students" / f"{member.file}.html", text)
-    made = homework_page.template("class.html").render(page=page(members, terms, points))
+    made = template("class.html").render(page=page(members, terms, points))
     write_text(out / "index.html", made + "\n")
 
 

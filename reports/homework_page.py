@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from reports.homework_points import Points
 from reports.homework_tables import BAD, again, functions, left, remarks, summary, title, troubled
-from reports.page import Fact
+from reports.page import Fact, template
 from reports.plain_text import admitted, one_line
 from reports.table import Table
 
@@ -96,16 +93,3 @@ def footer(report: HomeworkReport) -> str:
         f" Submitted code ran confined: {one_line(report.isolation)}." if report.isolation else ""
     )
     return f"Made by nnparity homework with seed {report.seed}.{isolation}"
-
-
-@cache
-def template(name: str) -> Template:
-    """A page of this package's templates; a name that a page lacks is an error, never a blank."""
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

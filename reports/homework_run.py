@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from parity_tests.homework.again import again
-from parity_tests.homework.judge import UnknownCourse, functions_of, judge
+from parity_tests.homework.judge_submission import UnknownCourse, functions_of, judge
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.process import Limits, WorkerFailed
 from parity_tests.homework.submission import SubmissionError

@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from reports.usage import UsageError
@@ -11,6 +12,28 @@ from reports.usage import UsageError
 
 class OutputError(UsageError):
     """A place that cannot be written; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where figures are to be left, besides the screen."""
+
+    json: Path | None = None
+    csv: Path | None = None
+    markdown: Path | None = None
+
+    def check(self) -> None:
+        """Raise :class:`OutputError` for the first that cannot be written."""
+        for option in ("json", "csv", "markdown"):
+            check_file(getattr(self, option), f"--{option}")
+
+    def write(
+        self, json: Callable[[], str], csv: Callable[[], str], markdown: Callable[[], str]
+    ) -> None:
+        """Leave those that were asked for; no other text is made."""
+        for file, text in ((self.json, json), (self.csv, csv), (self.markdown, markdown)):
+            if file is not None:
+                write_text(file, text())
 
 
 def check_folder(folder: Path, option: str, shown: Path | None = None) -> None:

@@ -65,11 +65,12 @@ class Page:
 
 def to_html(page: Page) -> str:
     """The file; every text in it is escaped, only plots are markup."""
-    return _template().render(page=page) + "\n"
+    return template("index.html").render(page=page) + "\n"
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """One of this package's templates; a name that a page lacks is an error, never a blank."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -77,4 +78,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("index.html")
+    return environment.get_template(name)

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +13,7 @@ from parity_tests.harness.cases import DTYPES
 from parity_tests.harness.sensitivity import TARGETS, Sensitivity, by_quantity, by_regime, measure
 from parity_tests.harness.verdict import versions
 from parity_tests.suite import on_one_thread
-from reports.output import check_file, write_text
+from reports.output import Files
 from reports.progress import progress
 from reports.strength_run import floored
 from reports.table import Column, Table, count
@@ -39,31 +38,6 @@ def rough(value: float | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Where the figures are to be left, besides the screen."""
-
-    json: Path | None = None
-    csv: Path | None = None
-    markdown: Path | None = None
-
-    def check(self) -> None:
-        """Raise :class:`OutputError` for the first that cannot be written."""
-        for option in ("json", "csv", "markdown"):
-            check_file(getattr(self, option), f"--{option}")
-
-    def write(self, found: "Found") -> None:
-        """Leave those that were asked for."""
-        writers = (
-            (self.json, to_json),
-            (self.csv, lambda found: quantities(found).to_csv()),
-            (self.markdown, to_markdown),
-        )
-        for file, text in writers:
-            if file is not None:
-                write_text(file, text(found))
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """The records of a run: of each regime of a pair's numbers, and of each quantity there."""
 
@@ -81,6 +55,13 @@ class Found:
     def special(self) -> list[Sensitivity]:
         """What is seen of numbers that are drawn for what may go wrong with them."""
         return [record for record in self.regimes if record.regime != ORDINARY]
+
+
+def write(found: Found, files: Files) -> None:
+    """Leave the files that were asked for."""
+    files.write(
+        lambda: to_json(found), lambda: quantities(found).to_csv(), lambda: to_markdown(found)
+    )
 
 
 def run(names: tuple[str, ...], examples: int, seed: int, files: Files | None = None) -> Found:

@@ -3,8 +3,6 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
@@ -13,7 +11,7 @@ from parity_tests.strength import Strength
 from parity_tests.strength.finding import Judged
 from parity_tests.strength.loader import source_of
 from reports.check_tables import numbered
-from reports.output import check_file, write_text
+from reports.output import Files
 from reports.plain_text import admitted, one_line
 from reports.progress import progress
 from reports.table import Column, Table, Tone, count
@@ -22,29 +20,11 @@ EVERY = 100
 """In a log one line for so many mistakes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Where the findings are to be left, besides the screen."""
-
-    json: Path | None = None
-    csv: Path | None = None
-    markdown: Path | None = None
-
-    def check(self) -> None:
-        """Raise :class:`OutputError` for the first that cannot be written."""
-        for option in ("json", "csv", "markdown"):
-            check_file(getattr(self, option), f"--{option}")
-
-    def write(self, found: Strength) -> None:
-        """Leave those that were asked for."""
-        writers = (
-            (self.json, to_json),
-            (self.csv, lambda strength: mistakes(strength).to_csv()),
-            (self.markdown, to_markdown),
-        )
-        for file, text in writers:
-            if file is not None:
-                write_text(file, text(found))
+def write(found: Strength, files: Files) -> None:
+    """Leave the files that were asked for."""
+    files.write(
+        lambda: to_json(found), lambda: mistakes(found).to_csv(), lambda: to_markdown(found)
+    )
 
 
 def run(

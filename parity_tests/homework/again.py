@@ -5,8 +5,8 @@ from pathlib import Path
 
 from parity_tests.harness.cases import Case, CaseError
 from parity_tests.homework.courses import AMENDING, COURSES
+from parity_tests.homework.judge_task import WORDS, HomeworkRun, settled
 from parity_tests.homework.judgement import HomeworkReport, Judgement
-from parity_tests.homework.judging import LOST, HomeworkRun, settled
 from parity_tests.homework.paper import on_paper
 from parity_tests.homework.process import Limits, Worker, WorkerFailed
 from parity_tests.homework.session import Session
@@ -15,7 +15,6 @@ from parity_tests.homework.task import Task, Trouble
 from parity_tests.homework.trial import HomeworkTrial
 from parity_tests.suite import on_one_thread
 
-WORDS = {**LOST, "missing": "missing", "error": "error", "not judged": "not judged"}
 """The verdict by the kind of trouble; wrong for any other."""
 
 

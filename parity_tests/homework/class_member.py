@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from parity_tests.homework.judge import functions_of, judge
+from parity_tests.homework.judge_submission import functions_of, judge
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.process import Limits
 from parity_tests.homework.submission import Submission

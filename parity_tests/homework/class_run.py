@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from parity_tests.homework.class_member import Here, Work, report_of
-from parity_tests.homework.judge import SEED_BITS, functions_of
+from parity_tests.homework.judge_submission import SEED_BITS, functions_of
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.process import Limits
 from parity_tests.homework.sandbox.strongest import strongest

@@ -9,8 +9,8 @@ from types import ModuleType
 import numpy as np
 
 from parity_tests.homework.courses.cs231n.tasks import TASKS
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.judgement import Judgement
-from parity_tests.homework.judging import judge_task
 from parity_tests.homework.tests.local import PACKAGE, SOLUTION, Local
 
 EXAMPLES, SEED = 40, 1

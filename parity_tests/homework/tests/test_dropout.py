@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from parity_tests.homework.courses.cs231n.dropout_task import TASK
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.judgement import Judgement
-from parity_tests.homework.judging import judge_task
 from parity_tests.homework.tests.local import SOLUTION, Local
 from parity_tests.homework.tests.planting import planted
 

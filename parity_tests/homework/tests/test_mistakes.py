@@ -5,7 +5,7 @@ import re
 import pytest
 
 from parity_tests.homework.courses.cs231n.tasks import TASKS
-from parity_tests.homework.judging import judge_task
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.tests.planted_table import (
     EXAMPLES,
     SEED,

@@ -8,7 +8,7 @@ import pytest
 
 from parity_tests.harness.cases import Case
 from parity_tests.homework.courses.cs231n.network_tasks import TASKS
-from parity_tests.homework.judging import HomeworkRun, judge_task
+from parity_tests.homework.judge_task import HomeworkRun, judge_task
 from parity_tests.homework.naming import name_of
 from parity_tests.homework.task import Task
 from parity_tests.homework.tests.local import SOLUTION, Local

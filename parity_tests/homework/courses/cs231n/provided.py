@@ -1,7 +1,7 @@
 """The layers of assignment 2, right and without loops over pixels, in the course's names and NumPy alone.
 
 This text goes into the confined process: it stands in the place of a submission's own functions while its
-networks are judged (``inheritance.py``).
+networks are judged (``other_functions.py``).
 """
 
 import numpy as np

@@ -13,7 +13,7 @@ class EpsOutsideInTraining(Steps):
 
 
 class EpsOutsideInTest(Steps):
-    def test_std(self, var: Any) -> Any:
+    def std_in_test(self, var: Any) -> Any:
         return np.sqrt(var) + self.eps
 
 
@@ -27,7 +27,7 @@ class NoEpsInTraining(Steps):
 
 
 class NoEpsInTest(Steps):
-    def test_std(self, var: Any) -> Any:
+    def std_in_test(self, var: Any) -> Any:
         return np.sqrt(var)
 
 
@@ -41,7 +41,7 @@ class NoRootInTraining(Steps):
 
 
 class NoRootInTest(Steps):
-    def test_std(self, var: Any) -> Any:
+    def std_in_test(self, var: Any) -> Any:
         return var + self.eps
 
 
@@ -50,17 +50,17 @@ class NoRoot(NoRootInTraining, NoRootInTest):
 
 
 class NotScaledInTest(Steps):
-    def test_out(self, xhat: Any, gamma: Any, beta: Any) -> Any:
+    def out_in_test(self, xhat: Any, gamma: Any, beta: Any) -> Any:
         return xhat
 
 
 class NoGammaInTest(Steps):
-    def test_out(self, xhat: Any, gamma: Any, beta: Any) -> Any:
+    def out_in_test(self, xhat: Any, gamma: Any, beta: Any) -> Any:
         return xhat + beta
 
 
 class NoBetaInTest(Steps):
-    def test_out(self, xhat: Any, gamma: Any, beta: Any) -> Any:
+    def out_in_test(self, xhat: Any, gamma: Any, beta: Any) -> Any:
         return gamma * xhat
 
 
@@ -75,12 +75,12 @@ class NoBetaInTraining(Steps):
 
 
 class NotCentredInTest(Steps):
-    def test_centred(self, rows: Any, mean: Any) -> Any:
+    def centred_in_test(self, rows: Any, mean: Any) -> Any:
         return rows
 
 
 class BatchStatisticsInTest(Steps):
-    def test_statistics(self, state: Any, mean: Any, var: Any) -> Any:
+    def statistics_in_test(self, state: Any, mean: Any, var: Any) -> Any:
         return mean, var
 
 

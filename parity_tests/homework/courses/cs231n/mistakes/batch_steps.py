@@ -45,11 +45,11 @@ class Steps:
             centred, std = rows - mean, self.std(var)
             state = self.tracked(state, rows, mean, var)
         else:
-            mean, var = self.test_statistics(state, mean, var)
-            centred, std = self.test_centred(rows, mean), self.test_std(var)
+            mean, var = self.statistics_in_test(state, mean, var)
+            centred, std = self.centred_in_test(rows, mean), self.std_in_test(var)
             state = self.tracked_in_test(state, rows)
         xhat = centred / std
-        out = self.out(xhat, gamma, beta) if self.training else self.test_out(xhat, gamma, beta)
+        out = self.out(xhat, gamma, beta) if self.training else self.out_in_test(xhat, gamma, beta)
         saved = Kept(xhat, centred, std, gamma, beta, rows)
         return self.back_to_out(out, x.shape), *state, saved
 
@@ -62,19 +62,19 @@ class Steps:
     def std(self, var: Any) -> Any:
         return np.sqrt(var + self.eps)
 
-    def test_statistics(self, state: Any, mean: Any, var: Any) -> Any:
+    def statistics_in_test(self, state: Any, mean: Any, var: Any) -> Any:
         return state
 
-    def test_centred(self, rows: Any, mean: Any) -> Any:
+    def centred_in_test(self, rows: Any, mean: Any) -> Any:
         return rows - mean
 
-    def test_std(self, var: Any) -> Any:
+    def std_in_test(self, var: Any) -> Any:
         return np.sqrt(var + self.eps)
 
     def out(self, xhat: Any, gamma: Any, beta: Any) -> Any:
         return gamma * xhat + beta
 
-    def test_out(self, xhat: Any, gamma: Any, beta: Any) -> Any:
+    def out_in_test(self, xhat: Any, gamma: Any, beta: Any) -> Any:
         return gamma * xhat + beta
 
     def tracked(self, state: Any, rows: Any, mean: Any, var: Any) -> Any:

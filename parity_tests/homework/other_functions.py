@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+from parity_tests.homework.judge_task import HomeworkRun, judge_task
 from parity_tests.homework.judgement import Judgement
-from parity_tests.homework.judging import HomeworkRun, judge_task
 from parity_tests.homework.task import Caller, Task
 
 INHERITS = "fails with the submission's own functions, and is right with right ones"

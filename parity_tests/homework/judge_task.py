@@ -1,6 +1,6 @@
 """Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +10,9 @@ from parity_tests.harness.conditions import condition
 from parity_tests.harness.counterexamples.simplify import simplify
 from parity_tests.harness.search import Run
 from parity_tests.harness.verdict import Verdict
-from parity_tests.homework.inherited import Origin, origin
 from parity_tests.homework.judgement import Judgement, Word
 from parity_tests.homework.naming import name_of
+from parity_tests.homework.origin import Origin, origin
 from parity_tests.homework.paper import on_paper
 from parity_tests.homework.task import Caller, Task, Trouble
 from parity_tests.homework.trial import HomeworkTrial
@@ -24,6 +24,8 @@ _BEHIND: dict[Origin | None, tuple[str, ...]] = {
     None: (),
 }
 LOST: dict[str, Word] = {"timeout": "timeout", "crashed": "crashed", "forbidden": "forbidden"}
+WORDS: dict[str, Word] = LOST | {"missing": "missing", "error": "error", "not judged": "not judged"}
+"""The verdicts that a trouble of that kind may be; a wrong form is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +118,21 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
         )
     if not record.failed:
         return Judgement(function, "right", remarks=remarks, message="right", **counts)
-    same = {trouble.kind for trouble in record.troubles}
-    if len(record.troubles) == len(record.failed) == len(record.outcomes) and len(same) == 1:
-        (kind,) = same
-        trouble = record.troubles[0]
-        if kind in ("missing", "error", "not judged"):
-            word: Any = kind
-            return Judgement(
-                function, word, trouble.file, trouble.line, message=str(trouble), **counts
-            )
-    if lost := [t for t in record.troubles if t.kind in LOST]:
-        return Judgement(function, LOST[lost[0].kind], message=str(lost[0]), **counts)
+    if trouble := _decisive(record):
+        word, place = WORDS[trouble.kind], (trouble.file, trouble.line)
+        return Judgement(function, word, *place, message=str(trouble), **counts)
     remarks = tuple(r for r in remarks if r not in record.conventions)  # of some cases, not of it
     return _wrong(run, function, record, (*remarks, complaint) if complaint else remarks)
+
+
+def _decisive(record: Record) -> Trouble | None:
+    """The trouble that is the verdict: one kind of it on every case, or a worker that was lost."""
+    troubles = record.troubles
+    kinds = {trouble.kind for trouble in troubles}
+    on_every_case = len(troubles) == len(record.failed) == len(record.outcomes)
+    if on_every_case and len(kinds) == 1 and kinds <= set(WORDS):
+        return troubles[0]
+    return next((trouble for trouble in troubles if trouble.kind in LOST), None)
 
 
 def _whose(run: HomeworkRun, function: str, record: Record) -> Origin | None:
@@ -179,8 +183,6 @@ def translated(text: str, words: Any) -> str:
     >>> translated("no padding (padding == 0)", {"padding == 0": "pad == 0"})
     'no padding (pad == 0)'
     """
-    import re
-
     within = re.compile(r"\(([^()]*)\)")
 
     def exchanged(match: re.Match[str]) -> str:
@@ -190,11 +192,6 @@ def translated(text: str, words: Any) -> str:
 
 
 def _exchanged(formula: str, words: Any) -> str:
-    import re
-
     for old, new in sorted(words.items(), key=lambda pair: -len(pair[0])):
         formula = re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w])", new, formula)
     return formula
-
-
-Progress = Callable[[str], None]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from parity_tests.homework import judge as judge_module
-from parity_tests.homework.judge import UnknownCourse, judge
+from parity_tests.homework import judge_submission as judge_module
+from parity_tests.homework.judge_submission import UnknownCourse, judge
 from parity_tests.homework.process import Reply, Worker, WorkerFailed
 from parity_tests.homework.sandbox.confinement import Confinement
 from parity_tests.homework.submission import Submission

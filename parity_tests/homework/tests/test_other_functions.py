@@ -9,9 +9,9 @@ import pytest
 from parity_tests.homework.courses.cs231n.network_tasks import TASKS
 from parity_tests.homework.courses.cs231n.right_layers import PROVIDED, with_right_layers
 from parity_tests.homework.courses.cs231n.tasks import TASKS as ALL
-from parity_tests.homework.inheritance import INHERITS, judge_among_others, with_causes
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.judgement import Judgement
-from parity_tests.homework.judging import judge_task
+from parity_tests.homework.other_functions import INHERITS, judge_among_others, with_causes
 from parity_tests.homework.tests.local import PACKAGE, SOLUTION, Local
 from parity_tests.homework.tests.planting import planted
 

@@ -11,9 +11,9 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from parity_tests.homework.courses import AMENDING, COURSES
-from parity_tests.homework.inheritance import judge_among_others, with_causes
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.judgement import HomeworkReport, Judgement
-from parity_tests.homework.judging import judge_task
+from parity_tests.homework.other_functions import judge_among_others, with_causes
 from parity_tests.homework.process import Limits, Worker, WorkerFailed
 from parity_tests.homework.sandbox.strongest import strongest
 from parity_tests.homework.session import Session
