@@ -33,6 +33,14 @@ def pytest_report_header() -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument, since an archive holds the second in which it was made.
+
+    Processes that collect the tests in different seconds would otherwise disagree about their names.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not os.environ.get("CIFAR10_DIR"):
         skip = pytest.mark.skip(reason="set CIFAR10_DIR to a folder with CIFAR-10")
