@@ -1,6 +1,5 @@
 """Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from parity_tests.homework.origin import Origin, origin
 from parity_tests.homework.paper import on_paper
 from parity_tests.homework.task import Caller, Task, Trouble
 from parity_tests.homework.trial import HomeworkTrial
+from parity_tests.homework.wording import in_course_words
 
 _BEHIND: dict[Origin | None, tuple[str, ...]] = {
     "forward": ("its forward hands it wrong numbers; what it does with them is right",),
@@ -155,7 +155,7 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
     small = simplify(run.pair, run.shrunk(fails) or record.failed[0], fails, run.trial)
     mistake = name_of(run.trial, function, record.outcomes)
     trial = run.trial(small)
-    said = _in_words(run.task, found.sentence()) if found is not None else ""
+    said = in_course_words(found, run.task.words) if found is not None else ""
     return Judgement(
         function,
         "wrong",
@@ -170,28 +170,3 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
         message=said or f"wrong in {len(record.failed)} of {len(record.outcomes)} cases",
         remarks=remarks,
     )
-
-
-def _in_words(task: Task, sentence: str) -> str:
-    """A sentence in the course's names."""
-    return translated(sentence.replace("in evaluation mode", "in test mode"), task.words)
-
-
-def translated(text: str, words: Any) -> str:
-    """A text with the truth's names exchanged for the course's, where they stand as words of their own.
-
-    >>> translated("no padding (padding == 0)", {"padding == 0": "pad == 0"})
-    'no padding (pad == 0)'
-    """
-    within = re.compile(r"\(([^()]*)\)")
-
-    def exchanged(match: re.Match[str]) -> str:
-        return "(" + _exchanged(match[1], words) + ")"
-
-    return within.sub(exchanged, text)
-
-
-def _exchanged(formula: str, words: Any) -> str:
-    for old, new in sorted(words.items(), key=lambda pair: -len(pair[0])):
-        formula = re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w])", new, formula)
-    return formula

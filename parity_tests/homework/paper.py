@@ -36,8 +36,8 @@ def on_paper(trial: HomeworkTrial, function: str) -> str:
     ]
     written = {_shown(trial, name): x for name, x in trial.arguments.items() if x is not None}
     arrays = {name: x for name, x in written.items() if _stands_in(calls, name) or not described}
-    if trial.dy is not None and function != trial.task.functions[0]:
-        arrays["dout"] = trial.dy
+    if trial.dy is not None and function in _differentiated(trial):
+        arrays[trial.task.arrays.get("dout", "dout")] = trial.dy
     trouble = trial.answers[function].trouble
     if trouble is not None:
         pictures = _pictures(arrays, LINES - len(lines) - 3)
@@ -46,7 +46,7 @@ def on_paper(trial: HomeworkTrial, function: str) -> str:
     expected = trial.expected_of(function, trial.twin)[quantity]
     got: Any = trial.answers[function].values.get(quantity)
     name = _quantity(trial, quantity)
-    arrays |= {f"{name} should be": expected}
+    arrays |= {f"{name} should be": np.asarray(expected) + 0}  # 0 and not -0
     if np.shape(got) == np.shape(expected) and got is not None:
         arrays[f"{name} is"] = got
     last = [
@@ -100,7 +100,8 @@ def _sum(trial: HomeworkTrial, quantity: str, at: tuple[int, ...]) -> str:
     elif quantity in ("db", "dbeta"):
         channel = max(at, default=0) if trial.dy.ndim != 1 else 0
         terms = [float(x) for x in np.moveaxis(trial.dy, 1, 0)[channel].reshape(-1)]
-        said = f"{len(terms)} elements of dout belong to {quantity}{_index(at)}"
+        dout, name = trial.task.arrays.get("dout", "dout"), _quantity(trial, quantity)
+        said = f"{len(terms)} elements of {dout} belong to {name}{_index(at)}"
     else:
         return ""
     if not 2 <= len(terms) <= TERMS:
@@ -137,8 +138,15 @@ def _pictures(
     return lines
 
 
+def _differentiated(trial: HomeworkTrial) -> tuple[str, ...]:
+    """The functions that get an upstream gradient: a network makes its own."""
+    return trial.task.backwards or (() if trial.task.scalar else trial.task.functions)
+
+
 def _shown(trial: HomeworkTrial, name: str) -> str:
     """An argument under its name in the course."""
+    if name in trial.task.arrays:
+        return trial.task.arrays[name]
     return name if len(name) == 1 else trial.task.words.get(name, name)  # w is the width as well
 
 
@@ -147,9 +155,11 @@ def _stands_in(calls: list[str], name: str) -> bool:
 
 
 def _quantity(trial: HomeworkTrial, quantity: str) -> str:
+    if quantity in trial.task.arrays:
+        return trial.task.arrays[quantity]
     if quantity == "y":
         return "loss" if trial.task.scalar else "out"
-    return "w" if quantity == "param" else quantity
+    return trial.task.words.get(quantity, quantity)
 
 
 def _wrapped(text: str) -> list[str]:

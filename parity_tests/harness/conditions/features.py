@@ -90,6 +90,9 @@ def _values(case: Case, x: Array) -> dict[str, Any]:
     for shape in ("x.shape", "x.shape[1:]"):
         skipped = 1 if "1:" in shape else 0
         found[f"sum(size > 1 for size in {shape})"] = sum(size > 1 for size in x.shape[skipped:])
+    if "num_groups" in case.names and "c" in case.names:
+        channels, groups = case.names["c"], case.names["num_groups"]
+        found["num_groups == c / num_groups"] = groups == channels / groups
     if "shape" in case.sizes and x.ndim == 4:
         found |= dict(zip(("h", "w"), x.shape[2:], strict=True))
     for name in ("dim", "end_dim"):
@@ -130,6 +133,7 @@ def _arrays(
         if windows and "Max" in pair.address:
             largest, times, padded = maxima(x, windows)
             found["ties for the maximum of a window"] = bool(np.any(times > 1))
+            found["max(window) < 0"] = bool(np.any(largest < 0))
             found["max(window) < 0 at the padding"] = bool(np.any(padded & (largest < 0)))
     for name, array in arrays.items():
         if array is not None and array.dtype == bool:

@@ -179,6 +179,7 @@ COMPARED = {
     "padding": ("unequal padding", "equal padding", "more padding along the {}"),
     "dilation": ("unequal dilations", "equal dilations", "more dilation along the {}"),
     "kernel_size": ("kernels that are not square", "square kernels", "kernels longer along the {}"),
+    "windows": ("an output that is not square", "a square output", "more windows along the {}"),
 }
 
 Holds = Callable[[tuple[Window, ...]], bool]
@@ -234,7 +235,8 @@ def _compared(name: str, unequal: str, equal: str, more: str) -> Iterator[Claim]
 
 
 def _beside(name: str, holds: Callable[[int, int], bool]) -> Holds:
-    return lambda w: holds(getattr(w[0], name), getattr(w[1], name))
+    quantity = "count" if name == "windows" else name
+    return lambda w: holds(getattr(w[0], quantity), getattr(w[1], quantity))
 
 
 def _of_one(r: Relation) -> Iterator[Claim]:

@@ -95,7 +95,7 @@ def batch_norm(draw: st.DrawFn, spatial: bool) -> Configuration:
 
 @st.composite
 def group_norm(draw: st.DrawFn) -> Configuration:
-    groups, each = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    groups, each = draw(st.integers(1, 4)), draw(st.integers(1, 4))
     sizes = {"n": draw(BATCH), "c": groups * each, "h": draw(SIZE), "w": draw(SIZE)}
     return {"num_groups": groups, "eps": draw(EPS)}, sizes
 

@@ -117,6 +117,13 @@ class StudentDropout:
             named |= {n: np.asarray(share) for n, share in zip(SHARES, shares, strict=False)}
         return named, values[1]
 
+    def calls(self, function: str) -> list[str]:
+        """What is called, as a student writes it."""
+        forward = f"out, cache = dropout_forward(x, {self._param()})"
+        seen = ["mask = out != 0"] if self.case.options["training"] else []
+        backward = [] if function == "dropout_forward" else [f"dx = {function}(dout, cache)"]
+        return [forward, *seen, *backward]
+
     def _param(self) -> dict[str, Any]:
         mode = "train" if self.case.options["training"] else "test"
         return {"p": self.case.options["p"], "mode": mode, "seed": self.case.seed % 2**32}
@@ -190,7 +197,7 @@ TASK = Task(
     ("dropout_forward", "dropout_backward"),
     StudentDropout,
     known(Dropout),
-    {"n": "N"},
+    {"n": "N", "not training": "mode == 'test'", "training": "mode == 'train'"},
     observed=_dropped,
     fitted=_fitted,
 )

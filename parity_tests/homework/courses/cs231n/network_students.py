@@ -59,15 +59,20 @@ class StudentNetwork:
     """A network of the submission on one case: made, trained on a batch, tested, and trained once more.
 
     Args:
-        name: of the class.
+        truth: the class that it is held against, of the same name.
         sizes: the constructor's arguments for the options of a case.
     """
 
-    name: str
+    truth: Any
     sizes: Callable[[Names], dict[str, Any]]
     call: Caller
     case: Case
     convention: Convention = Convention()
+
+    @property
+    def name(self) -> str:
+        """Of the class."""
+        return str(self.truth.__name__)
 
     @property
     def seed(self) -> int:
@@ -75,14 +80,35 @@ class StudentNetwork:
         return 1 + self.case.seed % 2**16
 
     def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
-        options = self.case.options
-        keywords = self.sizes(options) | self.convention.keywords(options, self.seed)
-        (network,), _ = self.call(self.name, returns="h", reg=options["reg"], **keywords)
+        (network,), _ = self.call(self.name, returns="h", **self._keywords())
         try:
             self._set(network, arguments)
             return self._asked(network, arguments)
         finally:
             self.call.forget(network)
+
+    def _keywords(self) -> dict[str, Any]:
+        """What the class is called with."""
+        options = self.case.options
+        own = self.convention.keywords(options, self.seed)
+        return {**self.sizes(options), "reg": options["reg"], **own}
+
+    def _labels(self, n: int) -> Any:
+        return np.array(self.case.options["labels"][:n], dtype=np.int64)
+
+    def calls(self, function: str) -> list[str]:
+        """What is called, as a student writes it."""
+        keywords = {k: v for k, v in self._keywords().items() if k != "dtype"}
+        given = ", ".join(f"{name}={value!r}" for name, value in keywords.items())
+        n = self.case.sizes["n"]
+        shapes = self.truth(**self.case.options).shapes(n)
+        names = [name for name in shapes if not name.startswith(KEPT)]
+        return [
+            f"model = {self.name}({given})",
+            f"model.params.update({', '.join(f'{self.convention.own(x)}={x}' for x in names)})",
+            f"loss, grads = model.loss(x, np.array({self._labels(n).tolist()}))",
+            "scores = model.loss(x)",
+        ]
 
     def _set(self, network: Handle, arguments: Mapping[str, Any]) -> None:
         params = parameters(self.call, self.name, network)
@@ -98,7 +124,7 @@ class StudentNetwork:
 
     def _asked(self, network: Handle, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
         x, method = arguments["x"], f"{self.name}.loss"
-        y = np.array(self.case.options["labels"][: len(x)], dtype=np.int64)
+        y = self._labels(len(x))
         (loss, grads), _ = self.call(method, network, x, y, returns="vv")
         if not isinstance(grads, dict):
             raise Trouble("form", "its loss gives no dictionary of gradients")

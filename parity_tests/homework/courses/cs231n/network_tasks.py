@@ -31,6 +31,8 @@ from parity_tests.homework.task import Caller, CoursePair, Names, Task
 REG = st.sampled_from([0.0, 0.3, 0.7])
 KEEP = (0.25, 0.5, 0.75)
 WIDTH = st.integers(1, 4)
+PARAMETERS = [f"{word}{i}" for word in ("W", "b", "gamma", "beta") for i in range(1, 5)]
+GRADIENTS = {f"d{name}": f"grads['{name}']" for name in PARAMETERS}
 
 
 def half(rng: np.random.Generator, shape: tuple[int, ...], names: Names) -> Array:
@@ -118,26 +120,27 @@ def _dropped(arguments: Mapping[str, Any], outputs: Named, names: Names) -> dict
 class Student:
     """Makes the submission's side of a case, in the convention of its year."""
 
-    name: str
+    truth: Any
     sizes: Callable[[Names], dict[str, Any]]
     convention: Convention
 
     def __call__(self, call: Caller, case: Case) -> StudentNetwork:
-        return StudentNetwork(self.name, self.sizes, call, case, self.convention)
+        return StudentNetwork(self.truth, self.sizes, call, case, self.convention)
 
 
 def _fitted(task: Task, call: Caller) -> Task:
     """In the keywords of its year, and with what is to be said of its parameters before training."""
     student = task.student
     assert isinstance(student, Student)
-    known = call.entry(student.name).get("parameters")
+    (name,) = task.functions
+    known = call.entry(name).get("parameters")
     known = known if isinstance(known, list) else []
     normalization, dropout = (
         next((word for word in words if word in known), None)
         for words in (("use_batchnorm", "normalization"), ("dropout_keep_ratio", "dropout"))
     )
     convention = Convention(normalization, dropout, "dtype" in known)
-    start = start_of(call, student.name, task.pair.truth, convention)
+    start = start_of(call, name, task.pair.truth, convention)
     convention = replace(convention, first=start.first)
     pair = task.pair
     if pair.truth is FullyConnectedNet:
@@ -158,7 +161,8 @@ def _network(
     name = truth.__name__
     pair = CoursePair(f"networks.{name}", configurations, (MODERATE,), kind="network", truth=truth)
     return Task(
-        pair, (name,), Student(name, sizes, Convention()), mistakes_of(truth), {"n": "N"},
+        pair, (name,), Student(truth, sizes, Convention()), mistakes_of(truth),
+        {"n": "N"} | GRADIENTS,
         observed=_dropped, unjudged=("dx",), scalar=True, fitted=_fitted,
         uses=uses, file=file,
     )  # fmt: skip

@@ -18,6 +18,15 @@ from parity_tests.homework.task import CoursePair, Task
 
 Names = Mapping[str, Any]
 SIZES = {"n": "N", "c": "C", "h": "H", "w": "W"}
+FEATURES = {"c": "D", "one channel": "one feature"}
+TABLE = {
+    "1 not in x.shape": "N > 1 and D > 1",
+    "no axis of length 1": "more than one sample and more than one feature",
+    "1 in x.shape": "N == 1 or D == 1",
+    "an axis of length 1": "one sample or one feature alone",
+}
+"""What is said of the axes of x, where these are samples and features."""
+SCORES = {old: new.replace("D", "C").replace("feature", "class") for old, new in TABLE.items()}
 MODES = {"not training": "mode == 'test'", "training": "mode == 'train'"}
 
 
@@ -56,7 +65,7 @@ def _loss(truth: Any, function: str) -> Task:
         cases.LABELS,
         truth=truth,
     )
-    words = {"n": "N", "c": "C", "target": "y"}
+    words = {"n": "N", "c": "C", "target": "y", **SCORES}
     return Task(
         pair, (function,), lambda call, case: StudentLoss(function, call),
         mistakes.of(truth), words, scalar=True,
@@ -85,7 +94,8 @@ def _rule(truth: Any, function: str, options: Names) -> Task:
 AFFINE = ("x", "w", "b")
 NORM = ("x", "gamma", "beta")
 BATCH_NORM = (*NORM, *cases.RUNNING)
-WINDOWS = {"padding": "pad", "kh": "HH", "kw": "WW", "c_out": "F"}
+OUTPUT = {"windows[0]": "Hout", "windows[1]": "Wout"}
+WINDOWS = OUTPUT | {"padding": "pad", "kh": "HH", "kw": "WW", "c_out": "F"}
 
 TASKS: tuple[Task, ...] = (
     _layer(
@@ -104,13 +114,13 @@ TASKS: tuple[Task, ...] = (
         layers.BatchNorm, cases.batch_norm(spatial=False),
         ("batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"),
         Layer("batchnorm_forward", BATCH_NORM, _norm_param, states=tuple(cases.RUNNING)),
-        (cases.ORDINARY, cases.OFFSET), {"c": "D"}, draws=cases.RUNNING,
+        (cases.ORDINARY, cases.OFFSET), FEATURES | TABLE, draws=cases.RUNNING,
         differentiated=_in_training,
     ),
     _layer(
         layers.LayerNorm, cases.LAYER_NORM, ("layernorm_forward", "layernorm_backward"),
         Layer("layernorm_forward", NORM, lambda options, _: {"eps": options["eps"]}),
-        (cases.ORDINARY, cases.OFFSET), {"c": "D"},
+        (cases.ORDINARY, cases.OFFSET), FEATURES | TABLE,
     ),
     dropout_task.TASK,
     _layer(
@@ -134,6 +144,7 @@ TASKS: tuple[Task, ...] = (
             keeps=lambda x, pool_param: (x, pool_param),
         ),
         (cases.DISTINCT, cases.NEGATIVE, cases.TIES),
+        {"kernel_size[0]": "pool_height", "kernel_size[1]": "pool_width", **OUTPUT},
     ),
     _layer(
         layers.SpatialBatchNorm, cases.batch_norm(spatial=True),
