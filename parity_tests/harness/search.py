@@ -80,9 +80,17 @@ class Run:
         self.over(record)
         return [*summarise(kept), *self._waivers(seen)], seen
 
-    def over(self, record: Callable[[Case], None]) -> None:
-        """Hand every case of the run to ``record``."""
-        self._cases(record, [Phase.generate])
+    def over(self, record: Callable[[Case], bool | None]) -> None:
+        """Hand every case of the run to ``record``, or those up to one for which it returns True."""
+        ended = False
+
+        def stop(case: Case) -> None:
+            nonlocal ended
+            ended = ended or bool(record(case))  # Hypothesis runs the last one once more
+            if ended:
+                raise _Disagreement
+
+        self._until_it_fails(stop, [Phase.generate])
 
     def first_failure(self) -> Verdict | None:
         """The first verdict that fails, as soon as it does."""

@@ -9,13 +9,15 @@ explain what was seen, further cases are run on which they disagree (Seung, Oppe
 1992, *Query by committee*).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from parity_tests.harness.cases import DTYPES, HALF, Case
 from parity_tests.harness.conditions.evidence import Evidence, Fails
 from parity_tests.harness.conditions.explanation import Explanation
-from parity_tests.harness.conditions.features import Predicate
+from parity_tests.harness.conditions.features import Predicate, facts
 from parity_tests.harness.conditions.vocabulary import phrase, words_for
 from parity_tests.harness.pair import Pair
 
@@ -32,6 +34,8 @@ OTHER_DTYPE = 8
 class Condition:
     """What failing cases have in common, with its counts over all cases that were run to find it.
 
+    ``holds`` tells of any case of the pair whether it meets the condition.
+
     >>> print(Condition("stride < kernel_size", "overlapping windows", 41, 41, 159, 159).sentence())
     fails in 41 of 41 cases with overlapping windows (stride < kernel_size), passes in 159 of 159 without
     >>> print(Condition("n == 1", "a batch of one", 17, 41, 159, 159).sentence())
@@ -46,6 +50,7 @@ class Condition:
     inside: int
     passed: int
     outside: int
+    holds: Callable[[Case], bool] = field(default=lambda case: True, compare=False, repr=False)
 
     def sentence(self) -> str:
         """One sentence for people."""
@@ -126,7 +131,13 @@ def _condition(evidence: Evidence, best: Explanation) -> Condition:
     words = _words(parts, best.joined)
     if evidence.pair.address.startswith("losses."):
         words = words.replace("channel", "class")  # c counts these there
-    return Condition(formula, words, *counts)
+
+    def holds(case: Case) -> bool:
+        fact = facts(evidence.pair, case)
+        truth = np.array([[part.holds(fact)] for part in parts])
+        return bool(replace(best, parts=tuple(range(len(parts)))).holds(truth)[0])
+
+    return Condition(formula, words, *counts, holds)
 
 
 def _words(parts: Sequence[Predicate], joined: str) -> str:
