@@ -8,20 +8,17 @@ import ctypes
 import json
 import os
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from parity_tests.homework.judge_submission import functions_of, judge
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.process import Limits
+from parity_tests.homework.sandbox.temporary import temporary
 from parity_tests.homework.submission import Submission
 
 TOO_LONG = "the submission takes more than {seconds:g} seconds in all"
@@ -57,9 +54,17 @@ class Work:
         return tuple(name for name in names if name in self.only) or names
 
     def report(self, made: dict[str, Judgement], other: Judgement, **more: Any) -> HomeworkReport:
-        """What was judged, in the course's order; the other judgement, with its name, for the rest."""
-        rest = {name: Judgement(**asdict(other) | {"name": name}) for name in self.functions}
-        judgements = tuple((rest | made)[name] for name in self.functions)
+        """What was judged, in the course's order; the other judgement, with its name, for the rest.
+
+        Nothing for what the handout brings along, if it was not judged.
+        """
+        always = functions_of(self.course, provided=False)
+        rest = {
+            name: Judgement(**asdict(other) | {"name": name})
+            for name in self.functions
+            if name in always or name in self.only
+        }
+        judgements = tuple((rest | made)[name] for name in self.functions if name in rest | made)
         return HomeworkReport(self.submission.name, self.course, judgements, self.seed, **more)
 
 
@@ -78,8 +83,9 @@ class Here:
         Raises:
             InterruptedError: the run was stopped.
         """
-        with _temporary() as folder:
-            process = self._start(folder)
+        # The confined process may be another user's, and has a folder inside.
+        with temporary("nnparity-class-", 0o711) as folder:
+            process = self._start(str(folder))
             try:
                 said = _communicated(process, work)
             finally:
@@ -117,17 +123,6 @@ class Here:
 def judged_there(work: Work) -> HomeworkReport:
     """The same in one call, for a worker of a cluster."""
     return Here()(work)
-
-
-@contextlib.contextmanager
-def _temporary() -> Iterator[str]:
-    """A folder for temporary files, which does not survive a process that is killed."""
-    folder = tempfile.mkdtemp(prefix="nnparity-class-")
-    Path(folder).chmod(0o711)  # the confined process may be another user's, and has a folder inside
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _path() -> str:

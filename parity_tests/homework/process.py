@@ -6,14 +6,15 @@
 (array([0, 2, 4]),)
 """
 
+import time
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
+from parity_tests.homework.reply import Found, Plan, Reply, found_of, plan_of, reply_of
 from parity_tests.homework.sandbox.channel import (
     Channel,
     Crashed,
@@ -26,6 +27,7 @@ from parity_tests.homework.sandbox.confinement import Confinement
 from parity_tests.homework.sandbox.limits import Limits
 from parity_tests.homework.sandbox.start import WorkerFailed, start
 from parity_tests.homework.sandbox.strongest import strongest
+from parity_tests.homework.worker.wanted import MOST_BYTES
 from parity_tests.homework.worker.wire import Handle
 
 __all__ = [
@@ -41,23 +43,6 @@ __all__ = [
     "WorkerFailed",
     "WorkerLost",
 ]
-Found = dict[str, Any]
-_LONGEST_TEXT = 4_000
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came of one request. Every part of it is the word of untrusted code."""
-
-    values: tuple[Any, ...] = ()
-    echoed: tuple[Any, ...] = ()
-    form: str = ""  # what came instead of what `returns` asks for
-    error: str = ""  # what was raised, "" for nothing
-    file: str | None = None  # the innermost place inside the submission where it was
-    line: int | None = None
-    wrote: tuple[int, ...] = ()  # positions of the arrays that the call has written into
-    printed: str = ""
-    seconds: float = 0.0
 
 
 class Worker:
@@ -72,6 +57,7 @@ class Worker:
         limits: Limits = Limits(),  # noqa: B008 it cannot change
         confinement: Confinement | None = None,
         preset: Mapping[str, bytes] = {},  # only read
+        given_up: Mapping[str, WorkerLost] = {},
     ) -> None:
         """Starts it; nothing of the submission runs before `load`.
 
@@ -80,6 +66,7 @@ class Worker:
             limits: what it may take.
             confinement: the rungs of the ladder; the strongest that this machine has if None.
             preset: files that the loader puts in the place of the submission's.
+            given_up: files that are not to be imported, since a process was lost as it did that.
 
         Raises:
             WorkerFailed: it could not be started, or not confined.
@@ -89,6 +76,7 @@ class Worker:
         self.confinement = strongest() if confinement is None else confinement
         self.lost: WorkerLost | None = None
         self.load_lost: WorkerLost | None = None
+        self.given_up = dict(given_up)
         self.child = start(files, preset, limits, self.confinement)
         self._end = weakref.finalize(self, self.child.end)
         self.channel = Channel(self.child, limits)
@@ -110,33 +98,57 @@ class Worker:
         self._end()
 
     def again(self) -> "Worker":
-        """A fresh process on the same files. If importing them was the end of this one, it is not tried again."""
+        """A fresh process on the same files. A file whose import was the end of this one is not tried again."""
         self.close()
-        fresh = Worker(self.files, self.limits, self.confinement, self.preset)
+        fresh = Worker(self.files, self.limits, self.confinement, self.preset, self.given_up)
         fresh.load_lost = self.load_lost
         return fresh
 
     def load(self) -> Found:
-        """Imports everything there is. Functions and classes by qualified name, errors by file, remarks."""
+        """Imports everything there is. Functions and classes by qualified name, errors by file, remarks.
+
+        Raises:
+            WorkerLost: in one file, which then is in `given_up`, or for good, which `load_lost` then is.
+        """
         if self.load_lost is not None:
             self.close()
             raise self.load_lost
-        folder = self.child.folder
-        request = ("load", str(folder.files), str(folder.preset) if self.preset else None)
+        deadline = time.monotonic() + self.limits.start_seconds
         try:
-            reply = self._ask(request, self.limits.start_seconds)
+            plan = self._plan(deadline)
         except WorkerLost as error:
             self.load_lost = error
             raise
-        found = reply.values[0] if reply.values else {}
+        for name, path in plan:
+            try:
+                self._loading(("import", name), deadline)
+            except WorkerLost as error:
+                self.given_up[path] = error
+                raise
+        try:
+            found = found_of(self._loading(("found",), deadline))
+        except WorkerLost as error:
+            self.load_lost = error
+            raise self._lose(error) from None
+        return found
+
+    def _plan(self, deadline: float) -> Plan:
+        folder = self.child.folder
+        reasons = {path: f"{lost}, while it was imported" for path, lost in self.given_up.items()}
+        preset = str(folder.preset) if self.preset else None
+        try:
+            return plan_of(self._loading(("load", str(folder.files), preset, reasons), deadline))
+        except Forbidden as error:
+            raise self._lose(error) from None
+
+    def _loading(self, request: tuple[object, ...], deadline: float) -> Any:
+        """The value of one step of the import."""
+        reply = self._ask(request, max(deadline - time.monotonic(), 0.0))
         if reply.error and reply.file is None:  # not in a file of the submission: the loader itself
             raise WorkerFailed(f"the submission could not be loaded: {reply.error}")
         if reply.error:
-            found = {"errors": {reply.file: {"error": reply.error, "line": reply.line}}}
-        try:
-            return _found(found)
-        except Forbidden as error:
-            raise self._lose(error) from None
+            return {"errors": {reply.file: {"error": reply.error, "line": reply.line}}}
+        return reply.values[0] if reply.values else None
 
     def call(
         self,
@@ -159,11 +171,12 @@ class Worker:
         Raises:
             WorkerLost: there is no answer.
         """
-        return self._ask(("call", target, arguments, keywords, returns, tuple(echo)))
+        request = ("call", target, arguments, keywords, returns, tuple(echo))
+        return self._whole(self._ask(request), len(returns), len(echo))
 
     def get(self, handle: Handle, attribute: str, returns: str = "v") -> Reply:
         """An attribute of a kept object."""
-        return self._ask(("get", handle, attribute, returns))
+        return self._whole(self._ask(("get", handle, attribute, returns)), len(returns))
 
     def set(self, handle: Handle, attribute: str, value: object) -> Reply:
         """Sets an attribute of a kept object."""
@@ -192,7 +205,9 @@ class Worker:
             ValueError: it is no archive that can be read; the message is one line.
         """
         reply = self._ask(
-            ("archive", np.frombuffer(data, np.uint8), name), self.limits.start_seconds
+            ("archive", np.frombuffer(data, np.uint8), name),
+            self.limits.start_seconds,
+            MOST_BYTES + self.limits.reply_bytes,
         )
         if reply.error:
             raise ValueError(" ".join(reply.error.partition(": ")[2].split()) or reply.error)
@@ -206,20 +221,28 @@ class Worker:
             raise self._lose(Forbidden("it gave no list of files"))
         return files, remarks
 
+    def _whole(self, reply: Reply, values: int, echoed: int = 0) -> Reply:
+        try:
+            return reply.having(values, echoed)
+        except Forbidden as error:
+            raise self._lose(error) from None
+
     def _one(self, request: tuple[object, ...]) -> Any:
         reply = self._ask(request)
         if len(reply.values) != 1:
             raise self._lose(Forbidden(f"no value: {reply.error}"))
         return reply.values[0]
 
-    def _ask(self, request: tuple[object, ...], seconds: float | None = None) -> Reply:
+    def _ask(
+        self, request: tuple[object, ...], seconds: float | None = None, most: int | None = None
+    ) -> Reply:
         if self.lost is not None:
             raise self.lost
         try:
             said = self.channel.exchange(
-                request, self.limits.seconds if seconds is None else seconds
+                request, self.limits.seconds if seconds is None else seconds, most
             )
-            return _reply(said, self.channel.printed)
+            return reply_of(said, self.channel.printed)
         except WorkerLost as error:
             raise self._lose(error) from None
 
@@ -227,49 +250,3 @@ class Worker:
         self.lost = error
         self.close()
         return error
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "values": (tuple,),
-    "echoed": (tuple,),
-    "form": (str,),
-    "error": (str,),
-    "file": (str, type(None)),
-    "line": (int, type(None)),
-    "wrote": (tuple,),
-    "seconds": (float,),
-}
-
-
-def _reply(said: object, printed: str) -> Reply:
-    if type(said) is not dict or any(type(said[k]) not in _TYPES.get(k, ()) for k in said):
-        raise Forbidden("its reply has not the form of one")
-    cut: dict[str, Any] = {k: v[:_LONGEST_TEXT] if type(v) is str else v for k, v in said.items()}
-    return Reply(**cut, printed=printed)
-
-
-def _found(said: object) -> Found:
-    """Dictionaries by name and a list of remarks, whose texts are cut."""
-    whole: Found = {"functions": {}, "classes": {}, "errors": {}, "remarks": []}
-    if type(said) is not dict:
-        raise Forbidden("what it found is not a dictionary")
-    for part, empty in whole.items():
-        given: Any = said.get(part, empty)
-        entries = given.values() if type(given) is dict else given
-        wanted = str if part == "remarks" else dict
-        if type(given) is not type(empty) or any(type(entry) is not wanted for entry in entries):
-            raise Forbidden(f"its {part} have not their form")
-        whole[part] = _cut(given)
-    return whole
-
-
-def _cut(value: Any) -> Any:
-    if type(value) is str:
-        return value[:_LONGEST_TEXT]
-    if type(value) in (list, tuple):
-        return type(value)(_cut(item) for item in value)
-    if type(value) is dict:
-        return {_cut(name): _cut(item) for name, item in value.items()}
-    return (
-        value if value is None or type(value) in (bool, int, float) else str(value)[:_LONGEST_TEXT]
-    )

@@ -1,5 +1,6 @@
 """A submission in its worker: functions by their short names, lost workers replaced, remarks collected."""
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -17,8 +18,13 @@ from parity_tests.homework.process import (
 )
 from parity_tests.homework.task import Trouble
 
+WRITES = "writes into an argument"
 SLOW = 2.0
 """Seconds for one call on a case of a few numbers, above which a remark says so."""
+MOST_CALLS = 30
+"""So many times the limit of one call, all calls of one function may take."""
+MOST_IMPORTS = 2
+"""So many times the limit of an import, all attempts may take that files of the submission end."""
 TELLING, TELLING_ERROR = 60, 300
 """So many characters of what a function prints are shown, and of why a file cannot be imported."""
 
@@ -38,14 +44,19 @@ class Session:
         self.found: dict[str, Any] = self._load()
         self.lost: dict[str, Trouble] = {}
         self.remarks: dict[str, dict[str, None]] = {}
+        self._spent: dict[str, float] = {}
 
     def _load(self) -> dict[str, Any]:
-        try:
-            return self._worker.load()
-        except WorkerLost as lost:
-            kind = _kind(lost)
-            self.unloadable = Trouble(kind, f"{lost}, while it was imported")
-            return {"functions": {}, "classes": {}, "errors": {}, "remarks": []}
+        """What is found without the files on which the worker is lost, each of which costs a worker."""
+        until = time.monotonic() + MOST_IMPORTS * self._worker.limits.start_seconds
+        while True:
+            try:
+                return self._worker.load()
+            except WorkerLost as lost:
+                if self._worker.load_lost is not None or time.monotonic() >= until:
+                    self.unloadable = Trouble(_kind(lost), f"{lost}, while it was imported")
+                    return {"functions": {}, "classes": {}, "errors": {}, "remarks": []}
+                self._worker = self._worker.again()
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +86,11 @@ class Session:
         known = {**self.found["functions"], **self.found["classes"]}
         places = [full for full in known if full.rpartition(":")[2] == name]
         return places[0] if places else None
+
+    def names(self) -> frozenset[str]:
+        """The short names of all that the submission defines."""
+        known = {**self.found["functions"], **self.found["classes"]}
+        return frozenset(full.rpartition(":")[2] for full in known)
 
     def place(self, name: str) -> tuple[str, int | None]:
         """File and line of a function or class; nothing where it is not there."""
@@ -152,6 +168,7 @@ class Session:
         """The reply to a request; a function or class on which the worker is lost is not asked again."""
         if owner in self.lost:
             raise self.lost[owner]
+        began = time.monotonic()
         try:
             return request(self._worker)
         except WorkerLost as lost:
@@ -159,6 +176,17 @@ class Session:
             self._worker = self._worker.again()
             self._load()
             raise self.lost[owner] from None
+        finally:
+            self._count(owner, time.monotonic() - began)
+
+    def _count(self, owner: str, seconds: float) -> None:
+        """One that just keeps within the limit of a call must not take hours for hundreds of calls."""
+        self._spent[owner] = self._spent.get(owner, 0.0) + seconds
+        most = MOST_CALLS * self._worker.limits.seconds
+        if self._spent[owner] > most:
+            self.lost.setdefault(
+                owner, Trouble("timeout", f"its calls take more than {most:g} s in all")
+            )
 
     def _absent(self, function: str) -> Trouble:
         """Not there; or nobody knows, since the file where it belongs could not be imported."""
@@ -168,6 +196,8 @@ class Session:
             defined = error.get("defines", ())
             if function not in defined and PurePosixPath(file).stem != self.homes.get(function):
                 continue
+            if (lost := self._worker.given_up.get(file)) is not None:
+                return Trouble(_kind(lost), f"{lost}, while {file} was imported", file)
             said = str(error.get("error", ""))[:TELLING_ERROR]
             return Trouble("error", f"{file} cannot be imported: {said}", file, error.get("line"))
         return Trouble("missing", f"there is no {function}")
@@ -175,10 +205,10 @@ class Session:
     def _remember(self, function: str, reply: Any) -> None:
         remarks = self.remarks.setdefault(function, {})
         if reply.wrote:
-            remarks["writes into an argument"] = None
-        if reply.printed:
+            remarks[WRITES] = None
+        if reply.printed and not any(said.startswith("prints ") for said in remarks):
             line = " ".join(reply.printed.split())
-            remarks.setdefault(f"prints {line[:TELLING]!r}")
+            remarks[f"prints {line[:TELLING]!r}"] = None
         if reply.seconds > SLOW:
             remarks["takes seconds on a few numbers"] = None
 

@@ -65,8 +65,13 @@ class Channel:
             self.child.end()
             raise WorkerFailed(f"a process could not be confined: {problem}")
 
-    def exchange(self, request: object, seconds: float) -> Any:
+    def exchange(self, request: object, seconds: float, most: int | None = None) -> Any:
         """The reply to a request; what is printed meanwhile is in `printed` afterwards.
+
+        Args:
+            request: what is asked.
+            seconds: until all of the reply has come.
+            most: bytes that it may have; `limits.reply_bytes` if None.
 
         Raises:
             WorkerLost: there is none.
@@ -81,7 +86,7 @@ class Channel:
         said, length = HEADER.unpack(self._receive(HEADER.size, deadline))
         if said != nonce:
             raise Forbidden("it wrote a reply to a request that was never made")
-        if length > self.limits.reply_bytes:
+        if length > (self.limits.reply_bytes if most is None else most):
             raise Flooded(f"its reply has {length} bytes")
         data = self._receive(length, deadline)
         self._drain()

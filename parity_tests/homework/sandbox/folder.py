@@ -2,10 +2,11 @@
 
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
+
+from parity_tests.homework.sandbox import temporary
 
 PACKAGE = PurePosixPath("parity_tests/homework/worker")
 MOST_ENTRIES = 10_000
@@ -26,7 +27,7 @@ class Folder:
         Raises:
             ValueError: a name is not one below the folder, or is a file's and a folder's.
         """
-        self.path = Path(tempfile.mkdtemp(prefix="nnparity-")).resolve()
+        self.path, self._lock = temporary.owned_folder()
         self.uid = uid
         self.program, self.files, self.preset, self.scratch = (
             self.path / name for name in ("program", "files", "preset", "tmp")
@@ -85,10 +86,11 @@ class Folder:
         return entries > MOST_ENTRIES or size > most_bytes
 
     def remove(self) -> None:
-        """Removes all of it, however deep, and follows no link. The processes must be gone."""
-        if self.path.exists():
-            _flatten(self.path)
-            self.path.rmdir()
+        """Removes all of it. The processes must be gone. A second time nothing happens."""
+        if self._lock >= 0:
+            temporary.remove(self.path)
+            os.close(self._lock)
+            self._lock = -1
 
 
 def _checked(name: str) -> PurePosixPath:
@@ -97,34 +99,3 @@ def _checked(name: str) -> PurePosixPath:
     if bad or len(name) > 1000 or len(path.parts) > 40:
         raise ValueError(f"not a name of a file below a folder: {name[:200]!r}")
     return path
-
-
-def _flatten(root: Path) -> None:
-    """Empties a folder. What lies deeper is moved up first: a path can be too long for the kernel or for recursion."""
-    root.chmod(0o700)
-    names, last = _names(root), 0
-    while names:
-        path = root / names.pop()
-        if not _unlocked(path):
-            path.unlink()
-            continue
-        for child in _names(path):
-            last += 1
-            while (name := f"{last:x}") in names or name == path.name:
-                last += 1
-            _unlocked(path / child)  # a locked folder cannot be moved
-            (path / child).rename(root / name)
-            names.add(name)
-        path.rmdir()
-
-
-def _unlocked(path: Path) -> bool:
-    """Whether it is a folder, which then can be listed and changed."""
-    is_folder = stat.S_ISDIR(path.lstat().st_mode)
-    if is_folder:
-        path.chmod(0o700)
-    return is_folder
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}

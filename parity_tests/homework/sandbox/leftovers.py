@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
+_IPC_RMID = 0
 _MOST_ROUNDS = 1000  # a bomb is limited in processes, so it runs out of them long before
 
 
@@ -71,6 +72,24 @@ def end_of_user(uid: int) -> None:
     """Kills all processes of a user that only one submission had."""
     us = os.getpid()
     _until_none(lambda each: each.uid == uid and (each.parent == us or not each.dead))
+
+
+def remove_shared(uid: int) -> None:
+    """Removes what the kernel keeps when a user's processes are gone: System V's shared memory, semaphores, queues."""
+    libc = ctypes.CDLL(None)
+    removers: dict[str, Callable[[int], int]] = {
+        "shm": lambda number: int(libc.shmctl(number, _IPC_RMID, None)),
+        "sem": lambda number: int(libc.semctl(number, 0, _IPC_RMID)),
+        "msg": lambda number: int(libc.msgctl(number, _IPC_RMID, None)),
+    }
+    for kind, remover in removers.items():
+        with suppress(OSError):  # a kernel without it
+            head, *lines = Path("/proc/sysvipc", kind).read_text().splitlines()
+            names = head.split()
+            for line in lines:
+                entry = dict(zip(names, line.split(), strict=True))
+                if int(entry["cuid"]) == uid:
+                    remover(int(entry[f"{kind}id" if kind != "msg" else "msqid"]))
 
 
 def end_orphans(session: int, since: int, others: frozenset[int]) -> None:

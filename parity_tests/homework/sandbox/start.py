@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from parity_tests.homework.sandbox import bubblewrap, leftovers
+from parity_tests.homework.sandbox import bubblewrap, leftovers, temporary
 from parity_tests.homework.sandbox.confinement import Confinement
 from parity_tests.homework.sandbox.folder import PACKAGE, Folder
 from parity_tests.homework.sandbox.interpreter import Interpreter, interpreter
@@ -60,6 +60,7 @@ class Child:
             return
         if self.folder.uid is not None:
             leftovers.end_of_user(self.folder.uid)
+            leftovers.remove_shared(self.folder.uid)
         else:
             leftovers.end_orphans(self.process.pid, self.started, frozenset(_alive))
 
@@ -81,6 +82,7 @@ def start(
         raise WorkerFailed(
             "bubblewrap is never started by root: what it runs could write to /proc/sys"
         )
+    temporary.sweep()
     uid = _free_user() if "uid" in confinement else None
     seen = interpreter(other_user=uid is not None)
     try:

@@ -2,13 +2,12 @@
 
 import os
 import socket
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from parity_tests.homework.sandbox import bubblewrap
+from parity_tests.homework.sandbox import bubblewrap, temporary
 from parity_tests.homework.sandbox.channel import Channel, WorkerLost
 from parity_tests.homework.sandbox.confinement import Confinement
 from parity_tests.homework.sandbox.limits import Limits
@@ -79,11 +78,9 @@ def escapes(confinement: Confinement) -> tuple[str, ...]:
         WorkerFailed: no such process can be had.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="nnparity-") as name,
+        temporary.temporary(mode=0o755) as folder,
         socket.create_server(("127.0.0.1", 0)) as port,
     ):
-        folder = Path(name)
-        folder.chmod(0o755)
         aims = {
             "shared": _file(folder / "shared", 0o666),
             "private": _file(folder / "private", 0o600),

@@ -3,9 +3,11 @@
 import gc
 import io
 import signal
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,6 +219,16 @@ def test_floods_end(
             worker.call(f"cs231n.layers:{function}", *arguments)
 
 
+def test_the_judge_holds_little_more_than_a_reply(shared: Worker) -> None:
+    size = 8 * 10**6
+    tracemalloc.start()
+    try:
+        shared.call("cs231n.layers:large", size // 8)
+        assert size < tracemalloc.get_traced_memory()[1] < 2.5 * size
+    finally:
+        tracemalloc.stop()
+
+
 def test_memory_has_an_end() -> None:
     with Worker({"layers.py": LAYERS}, Limits(memory=512 * 2**20)) as worker:
         worker.load()
@@ -224,12 +236,38 @@ def test_memory_has_an_end() -> None:
 
 
 def test_an_import_that_was_the_end_is_not_paid_again() -> None:
-    with Worker({"layers.py": b"while True: pass"}, Limits(start_seconds=0.3)) as worker:
+    files = {"layers.py": b"def f(): pass\nwhile True: pass", "optim.py": b"def sgd(): return 7"}
+    with Worker(files, Limits(start_seconds=3.0)) as worker:
         with pytest.raises(TimedOut):
             worker.load()
-        with worker.again() as fresh, pytest.raises(TimedOut):
+        assert list(worker.given_up) == ["layers.py"]
+        with worker.again() as fresh:
             fresh.limits = Limits(start_seconds=10**6)  # it would be waited for so long
-            fresh.load()
+            found = fresh.load()
+            assert "in time, while it was imported" in found["errors"]["layers.py"]["error"]
+            assert found["errors"]["layers.py"]["defines"] == ["f"]
+            assert fresh.call("cs231n.optim:sgd").values == (7,)
+
+
+@pytest.mark.parametrize("reply", ["{}", "{'values': ()}", "{'values': (1,), 'echoed': ()}"])
+def test_a_reply_without_what_was_asked_for_is_forbidden(reply: str) -> None:
+    source = f"""
+from parity_tests.homework.worker import serve, wire
+def f(x): serve.encode = lambda _: wire.encode({reply})
+"""
+    with Worker({"layers.py": source.encode()}, SHORT) as worker:
+        worker.load()
+        worker.call("cs231n.layers:f", 1)
+        with pytest.raises(Forbidden, match="values that were asked for"):
+            worker.call("cs231n.layers:f", 1, returns="vv", echo=(0,))
+
+
+@pytest.mark.parametrize("name", ["seconds", "start_seconds"])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
+def test_no_time_and_endless_time_are_no_limits(name: str, value: float) -> None:
+    given: dict[str, Any] = {name: value}
+    with pytest.raises(ValueError, match=name):
+        Limits(**given)
 
 
 def test_a_reply_before_the_question_is_forbidden() -> None:
@@ -246,12 +284,11 @@ def test_a_reply_before_the_question_is_forbidden() -> None:
 def test_what_it_says_of_itself_has_its_form_or_is_forbidden(found: str) -> None:
     patched = f"""
 from parity_tests.homework.worker import load
-load.load = lambda *_: ({{}}, {found})
+load.Loading.found = lambda *_: ({{}}, {found})
 """
-    with Worker({"layers.py": patched.encode()}, SHORT) as worker:
+    files = {"layers.py": patched.encode()}
+    with Worker(files, SHORT) as worker, pytest.raises(Forbidden, match=r"form|dictionary"):
         worker.load()
-        with pytest.raises(Forbidden, match=r"form|dictionary"):
-            worker.load()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -192,13 +193,13 @@ def test_a_folder_that_is_deep_locked_and_full_of_links_is_removed(tmp_path: Pat
 
 def test_a_folder_that_cannot_be_written_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Path] = []
-    mkdtemp = folders.tempfile.mkdtemp
+    mkdtemp = tempfile.mkdtemp
 
     def note(**options: str) -> str:
         made.append(Path(mkdtemp(**options)))
         return str(made[0])
 
-    monkeypatch.setattr(folders.tempfile, "mkdtemp", note)
+    monkeypatch.setattr(tempfile, "mkdtemp", note)
     with pytest.raises(ValueError, match="not a name"):
         Folder({"ok.py": b"", "../bad.py": b""}, {}, None)
     assert made and not made[0].exists()

@@ -106,11 +106,23 @@ class Importer(MetaPathFinder):
 
     def _spec(self, name: str) -> ModuleSpec:
         source = self.modules.get(name)
-        loader: Loader = _Made(lambda module: None) if source is None else _Read(source, self)
+        loader: Loader = _Made(self._gather) if source is None else _Read(source, self)
         spec = ModuleSpec(name, loader, is_package=name in self.packages)
         if source is not None and source.parts:
             spec.origin, spec.has_location = source.parts[0].file, True
         return spec
+
+    def _gather(self, package: ModuleType) -> None:
+        """A package without an `__init__.py` has what its modules define, as the one of a handout would."""
+        inside = [name for name in self.modules if name.startswith(f"{package.__name__}.")]
+
+        def get(attribute: str) -> object:
+            for name in inside:
+                if attribute in defined(self.modules[name].text):
+                    return getattr(importlib.import_module(name), attribute)
+            raise AttributeError(f"{package.__name__} has no {attribute}")
+
+        vars(package)["__getattr__"] = get
 
     def remark(self, text: str) -> None:
         """Something to be told of, once."""

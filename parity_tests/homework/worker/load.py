@@ -3,13 +3,15 @@
 import importlib
 import sys
 import warnings
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
 from parity_tests.homework.worker import inventory, notebook, old_numpy, python2, stand_ins
+from parity_tests.homework.worker.class_layout import class_layout, package
 from parity_tests.homework.worker.importer import Failure, Importer
-from parity_tests.homework.worker.layout import PACKAGE, Layout, layout
+from parity_tests.homework.worker.layout import PACKAGE, Layout, defined, layout
 from parity_tests.homework.worker.source import Source, decoded, from_notebook, from_python
 
 Found = dict[str, Any]
@@ -17,34 +19,68 @@ Cells = dict[str, list[tuple[int, str]]]
 
 
 def load(folder: str, preset: str | None) -> tuple[dict[str, Any], Found]:
-    """Imports all there is below a folder.
+    """Imports all there is below a folder: what `Loading` does, at once."""
+    loading = Loading(folder, preset)
+    for name, _ in loading.plan:
+        loading.run(name)
+    return loading.found()
 
-    Args:
-        folder: the submission's files.
-        preset: a folder with files of the package that take the place of the submission's, such as correct layers.
 
-    Returns:
-        The objects by qualified name, and what can be said of them: "functions", "classes", "errors" by file,
-        "remarks".
-    """
-    warnings.simplefilter("ignore")
-    remarks: list[str] = []
-    texts, cells, errors = _texts(folder, remarks)
-    plan = layout(texts)
-    sources = _sources(folder, texts, cells, plan)
-    own = plan.own
-    modules = {name: sources[path] for name, path in plan.modules.items()}
-    given = _preset(preset)
-    importer = Importer({**modules, **given}, plan.above, _replaced(sources, plan, given))
-    old_numpy.provide()
-    sys.meta_path.append(importer)
-    importer.failures.update(errors)
-    for name in plan.eager:
-        if name not in importer.skipped:
-            _import(name, importer)
-    stand_ins.finish_loading()
-    reported = {name: sources[path] for path, name in own.items() if name not in given}
-    return _found(folder, reported, importer, [*plan.remarks, *remarks])
+class Loading:
+    """An import in steps, so that whoever asks for them knows which file it is that does not come to an end."""
+
+    def __init__(self, folder: str, preset: str | None, given_up: Mapping[str, str] = {}) -> None:
+        """Reads all there is below a folder, and runs nothing of it.
+
+        Args:
+            folder: the submission's files.
+            preset: a folder with files of the package that take the place of the submission's, such as correct layers,
+                and with the table of a course whose layers are classes.
+            given_up: files that are not to be run, with the reason.
+        """
+        warnings.simplefilter("ignore")
+        self.folder, self.remarks = folder, list[str]()
+        texts, cells, errors = _texts(folder, self.remarks)
+        of_classes = package(preset)
+        plan = layout(texts) if of_classes is None else class_layout(texts, of_classes)
+        sources = _sources(folder, texts, cells, plan)
+        self.remarks[:0] = plan.remarks
+        modules = {name: sources[path] for name, path in plan.modules.items()}
+        given = _preset(preset)
+        self.importer = Importer({**modules, **given}, plan.above, _replaced(sources, plan, given))
+        old_numpy.provide()
+        sys.meta_path.append(self.importer)
+        self.importer.failures.update(errors)
+        for path, reason in given_up.items():
+            names = tuple(sorted(defined(texts.get(path, ""))))
+            self.importer.failures[path] = Failure(reason, None, names)
+        self.sources = {name: sources[path] for path, name in plan.own.items() if name not in given}
+        self.plan = [(name, self.importer.modules[name].path) for name in self._in_order(plan)]
+
+    def _in_order(self, plan: Layout) -> list[str]:
+        """What is imported at once, each after the `__init__.py` files of the folders that it lies in."""
+        order: dict[str, None] = {}
+        for name in plan.eager:
+            parts = name.split(".")
+            above = [".".join(parts[:n]) for n in range(1, len(parts))]
+            order |= dict.fromkeys(each for each in above if each in self.importer.modules)
+            order[name] = None
+        return [name for name in order if name not in self.importer.skipped]
+
+    def run(self, name: str) -> None:
+        """Imports one module of the plan. What goes wrong is told of by file."""
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # SystemExit too
+            self.importer.fail(self.importer.modules[name], error)
+
+    def found(self) -> tuple[dict[str, Any], Found]:
+        """The objects by qualified name, and what can be said of them.
+
+        That is "functions", "classes", "errors" by file, "remarks".
+        """
+        stand_ins.finish_loading()
+        return _found(self.folder, self.sources, self.importer, self.remarks)
 
 
 def _texts(folder: str, remarks: list[str]) -> tuple[dict[str, str], Cells, dict[str, Failure]]:
@@ -126,13 +162,6 @@ def _replaced(sources: dict[str, Source], plan: Layout, given: dict[str, Source]
     if path is None or fast in given or "import torch" not in sources[path].text:
         return frozenset()
     return frozenset({fast})
-
-
-def _import(name: str, importer: Importer) -> None:
-    try:
-        importlib.import_module(name)
-    except BaseException as error:  # SystemExit too; told of by file
-        importer.fail(importer.modules[name], error)
 
 
 def _found(

@@ -26,6 +26,7 @@ DEEPEST = 32
 MOST_ITEMS = 200_000
 MOST_AXES = 64
 LONGEST_AXIS = 2**40
+LONGEST_NAME = 200  # of a type
 KINDS = "biufc"
 ORDERS = ("C", "F", "reversed")  # layouts in which an argument can be handed over
 _CODES = "?bBhHiIlLqQefdgFDG"
@@ -83,7 +84,7 @@ def _put(value: object, parts: list[bytes], strict: bool, depth: int) -> None:
         name = type(value).__name__
         if strict:
             raise WireError(f"a {name} cannot travel")
-        parts += (b"o", _text(name if type(name) is str else "?"))
+        parts += (b"o", _text(name[:LONGEST_NAME] if type(name) is str else "?"))
 
 
 def _text(text: str) -> bytes:
@@ -208,16 +209,20 @@ def decode(data: bytes) -> object:
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
-        self.data = data
+        self.data = memoryview(data)
         self.at = 0
         self.items = 0
 
-    def take(self, size: int) -> bytes:
+    def view(self, size: int) -> memoryview:
+        """The next bytes without a copy."""
         piece = self.data[self.at : self.at + size]
         if len(piece) != size:
             raise WireError("cut short")
         self.at += size
         return piece
+
+    def take(self, size: int) -> bytes:
+        return bytes(self.view(size))
 
     def value(self, depth: int) -> object:
         self.items += 1
@@ -227,9 +232,8 @@ class _Reader:
         return get(self, depth + 1)
 
     def text(self) -> str:
-        data = self.take(self.count())
         try:
-            return data.decode("utf-8", "surrogatepass")
+            return self.take(self.count()).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             raise WireError("not a text") from None
 
@@ -249,14 +253,14 @@ class _Reader:
         too_long = ndim > MOST_AXES or any(n > LONGEST_AXIS for n in shape)
         if dtype is None or order >= len(ORDERS) or too_long:
             raise WireError("not an array")
-        raw = self.take(math.prod(shape) * dtype.itemsize)
+        raw = self.view(math.prod(shape) * dtype.itemsize)
         try:
             return _laid_out(_numbers(raw, dtype).reshape(shape), ORDERS[order])
         except ValueError:  # such as an empty array with axes beyond what NumPy can address
             raise WireError("not an array") from None
 
 
-def _numbers(raw: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
+def _numbers(raw: memoryview, dtype: np.dtype[Any]) -> NDArray[Any]:
     if dtype.kind == "b":  # a byte that is neither 0 nor 1 would be a truth value of a third kind
         return _frombuffer(raw, _uint8).astype(dtype)
     return _frombuffer(raw, dtype)
@@ -292,5 +296,5 @@ _GET: dict[bytes, Callable[[_Reader, int], object]] = {
     b"d": lambda reader, depth: reader.mapping(depth),
     b"a": lambda reader, depth: reader.array(),
     b"h": lambda reader, depth: Handle(_U64.unpack(reader.take(8))[0]),
-    b"o": lambda reader, depth: Opaque(reader.text()),
+    b"o": lambda reader, depth: Opaque(reader.text()[:LONGEST_NAME]),
 }
