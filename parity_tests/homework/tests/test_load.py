@@ -1,62 +1,23 @@
 """Submissions of every shape that honest students hand in are imported, and what is in them is found."""
 
-import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from parity_tests.homework.process import Worker
+from parity_tests.homework.tests.handed_in import (
+    FC_NET,
+    FUNCTIONS,
+    LAYERS,
+    NET,
+    PACKAGE,
+    RELATIVE,
+    moved,
+)
 from parity_tests.homework.tests.loading import Loader, load_files
 
 __all__ = ["load_files"]
-
-LAYERS = '''import numpy as np
-
-def affine_forward(x, w, b):
-    """We keep it short.
-
-    Inputs: x
-    """
-    return x @ w + b, (x, w, b)
-
-def affine_backward(dout, cache): return dout
-
-def relu_forward(x): return np.maximum(x, 0), x
-def relu_backward(dout, cache): return dout * (cache > 0)
-def _private(): pass
-'''
-FC_NET = '''
-import numpy as np
-from {layers} import *
-from {layer_utils} import *
-
-class TwoLayerNet(object):
-    """A net."""
-    def __init__(self, input_dim=3, reg=0.0, dtype=np.float32, hidden=(1, 2)): self.params = {{}}
-    def loss(self, X, y=None): return affine_relu_forward(X, np.eye(2), np.zeros(2))[0]
-'''
-PACKAGE = {
-    "cs231n/layers.py": LAYERS,
-    "cs231n/classifiers/fc_net.py": FC_NET.format(
-        layers="cs231n.layers", layer_utils="cs231n.layer_utils"
-    ),
-}
-RELATIVE = {
-    **PACKAGE,
-    "cs231n/classifiers/fc_net.py": FC_NET.format(layers="..layers", layer_utils="..layer_utils"),
-}
-FUNCTIONS = [
-    f"cs231n.layers:{layer}_{way}"
-    for layer in ("affine", "relu")
-    for way in ("forward", "backward")
-]
-NET = "cs231n.classifiers.fc_net:TwoLayerNet"
-
-
-def moved(files: dict[str, str], folder: str) -> dict[str, str]:
-    return {f"{folder}/{name}": text for name, text in files.items()}
 
 
 def flat(layers: str = "cs231n.layers", layer_utils: str = "cs231n.layer_utils") -> dict[str, str]:
@@ -152,73 +113,6 @@ def test_a_file_of_any_name_alone(load_files: Loader) -> None:
     assert found["functions"]["hw2__final_:my_own"]["file"] == "hw2 (final).py"
 
 
-def test_a_syntax_error_takes_only_what_needs_it(load_files: Loader) -> None:
-    files = {
-        **PACKAGE,
-        "cs231n/layers.py": "def relu_forward(x:\n    pass",
-        "cs231n/optim.py": "def sgd(w): return w",
-    }
-    _, found = load_files(files)
-    errors = found["errors"]
-    assert list(found["functions"]) == ["cs231n.optim:sgd"]
-    assert list(errors) == ["cs231n/layers.py", "cs231n/classifiers/fc_net.py"]
-    assert errors["cs231n/layers.py"]["line"] == 1
-    assert errors["cs231n/layers.py"]["defines"] == ["relu_forward"]
-    assert errors["cs231n/layers.py"]["error"].startswith("SyntaxError: ")
-    assert (
-        "cs231n/layers.py cannot be imported: SyntaxError"
-        in errors["cs231n/classifiers/fc_net.py"]["error"]
-    )
-    assert errors["cs231n/classifiers/fc_net.py"]["line"] == 3
-
-
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("import helper_that_was_forgotten\n", "ModuleNotFoundError"),
-        ("def f(x):\n    return x\nreturn 3\n", "SyntaxError: 'return' outside function"),
-        ("x = 1\n\0", "source code"),
-        ("class A(undefined): pass\n", "NameError"),
-        ("import sys\nclass A:\n    sys.exit(3)\n", "SystemExit: 3"),
-        ("x = " + "(" * 5000, "SyntaxError"),
-        ("class A:\n    raise ValueError(Bad())\n", "NameError"),
-    ],
-)
-def test_what_cannot_be_imported_says_why(text: str, error: str, load_files: Loader) -> None:
-    _, found = load_files({"layers.py": text, "optim.py": "def sgd(w): return w"})
-    assert error in found["errors"]["layers.py"]["error"]
-    assert list(found["functions"]) == ["cs231n.optim:sgd"]
-
-
-def test_a_script_that_fails_still_defines(load_files: Loader) -> None:
-    text = LAYERS + "data = open('cifar10/data_batch_1').read()\nprint(data)\n"
-    _, found = load_files({"layers.py": text})
-    assert list(found["functions"]) == FUNCTIONS
-    assert found["errors"] == {}
-    assert "FileNotFoundError" in found["remarks"][-1]
-
-
-def test_a_failed_import_is_not_tried_twice(load_files: Loader, tmp_path: Path) -> None:
-    count = tmp_path / "count"
-    text = f"open({str(count)!r}, 'a').write('x')\nimport nowhere\n"
-    load_files({**PACKAGE, "cs231n/layers.py": text})
-    assert count.read_text() == "x"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "import sys\nsys.meta_path.clear()",
-        "import sys\nsys.modules[__name__] = 3",
-        "class Bad:\n    def __call__(self): pass\n    __doc__ = __module__ = property(exit)\nbad = Bad()",
-        "class Meta(type):\n    def __getattribute__(cls, name): raise SystemExit\nclass Odd(metaclass=Meta): pass",
-    ],
-)
-def test_odd_code_does_not_stop_the_loader(text: str, load_files: Loader) -> None:
-    _, found = load_files({"layers.py": text, "optim.py": "def sgd(w): return w"})
-    assert "cs231n.optim:sgd" in found["functions"] or "optim.py" in found["errors"]
-
-
 def test_helpers_of_the_student_are_imported(load_files: Loader) -> None:
     files = {
         "a2/cs231n/layers.py": "import my_sums\nfrom .deep import more\nfrom cs231n.deep.er import most\n"
@@ -305,13 +199,6 @@ def test_what_the_package_lacks_is_taken_from_another(load_files: Loader) -> Non
     )
 
 
-def test_a_script_made_of_a_notebook_only_defines(load_files: Loader) -> None:
-    text = LAYERS + "get_ipython().run_line_magic('matplotlib', 'inline')\ntrain_for_hours()\n"
-    _, found = load_files({"a2.py": text})
-    assert list(found["functions"]) == FUNCTIONS
-    assert found["remarks"] == ["a2.py is taken for layers.py"]
-
-
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
 def test_odd_encodings_and_line_ends(encoding: str, load_files: Loader) -> None:
     text = "# é\r\nname = 'é'\r\ndef relu_forward(x):\r\n\treturn name\r\n"
@@ -342,71 +229,3 @@ def test_a_stand_in_is_no_function_of_the_student(load_files: Loader) -> None:
     text = "from cs231n.fast_layers import *\nconv_forward_naive = conv_forward_fast\n"
     names, _ = load_files({"layers.py": text + "def relu_forward(x): pass"})
     assert list(names) == ["cs231n.layers:relu_forward"]
-
-
-def cell(*lines: str) -> dict[str, object]:
-    return {"cell_type": "code", "source": "\n".join(lines)}
-
-
-def test_a_notebook_with_the_functions_in_cells(load_files: Loader) -> None:
-    cells = [
-        {"cell_type": "markdown", "source": "def no(): it is text"},
-        cell(
-            "%matplotlib inline",
-            "import numpy as np",
-            "from cs231n.layers import relu_forward",
-            "k = 2",
-        ),
-        cell("def affine_forward(x, w, b):", "    out = None", "    return out, x"),
-        cell("this is no Python"),
-        cell(
-            "!pip install numpy",
-            "data = load_everything()",
-            "for i in range(10**12): pass",
-            "nothing.plot()",
-        ),
-        cell(
-            "def affine_forward(x, w, b):",
-            "    y = relu_forward(x)[0]",
-            "    return k * y @ w + b, x",
-        ),
-    ]
-    names, found = load_files(
-        {
-            "a2.ipynb": json.dumps({"cells": cells}),
-            "cs231n/layers.py": LAYERS[LAYERS.index("def relu") :],
-        }
-    )
-    entry = found["functions"]["a2:affine_forward"]
-    assert (entry["file"], entry["line"]) == ("a2.ipynb, cell 6", 1)
-    assert any("cell 4 is left out" in remark for remark in found["remarks"])
-    with pytest.raises(NameError, match="np"):  # its own mistake, at its own place
-        names["cs231n.layers:relu_forward"](1)
-
-
-def test_a_notebook_alone_stands_for_layers(load_files: Loader) -> None:
-    content = {
-        "worksheets": [
-            {"cells": [{"cell_type": "code", "input": LAYERS.splitlines(keepends=True)}]}
-        ]
-    }
-    files = {
-        "part1.ipynb": json.dumps(content),
-        "fc_net.py": PACKAGE["cs231n/classifiers/fc_net.py"],
-    }
-    names, found = load_files(files)
-    assert list(found["functions"]) == FUNCTIONS
-    assert names[NET]().loss(-np.eye(2)).tolist() == [[0, 0], [0, 0]]
-
-
-def test_a_cell_that_writes_a_file_is_that_file(load_files: Loader) -> None:
-    cells = [cell("%%writefile /content/drive/cs231n/layers.py", *LAYERS.splitlines())]
-    _, found = load_files({"colab.ipynb": json.dumps({"cells": cells})})
-    assert list(found["functions"]) == FUNCTIONS
-    assert found["functions"][FUNCTIONS[0]]["file"] == "cs231n/layers.py"
-
-
-def test_a_notebook_that_is_none(load_files: Loader) -> None:
-    _, found = load_files({"a2.ipynb": "{", "layers.py": LAYERS})
-    assert found["errors"]["a2.ipynb"]["error"].startswith("not a notebook")
-    assert list(found["functions"]) == FUNCTIONS

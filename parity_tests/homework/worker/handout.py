@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from parity_tests.homework.worker import fast_layers
 from parity_tests.homework.worker.layout import PACKAGE
 from parity_tests.homework.worker.stand_ins import Placeholder
 
@@ -83,9 +84,18 @@ def _layer_utils(module: ModuleType) -> None:
 
 
 def _fast_layers(module: ModuleType) -> None:
-    for kind in ("conv", "max_pool"):
-        for way in ("forward", "backward"):
-            vars(module)[f"{kind}_{way}_fast"] = _as_fast(f"{kind}_{way}_naive", _OWN[kind, way])
+    vars(module).update(fast_layers.PROVIDED)
+    for name, own in _FAST.items():
+        vars(module)[name] = _as_fast(name.replace("_fast", "_naive"), own)
+    vars(module)["conv_forward_fast"] = _flattening(vars(module)["conv_forward_fast"])
+
+
+_FAST: dict[str, Callable[..., Any]] = {
+    "conv_forward_fast": fast_layers.conv_forward,
+    "conv_backward_fast": fast_layers.conv_backward,
+    "max_pool_forward_fast": fast_layers.pool_forward,
+    "max_pool_backward_fast": fast_layers.pool_backward,
+}
 
 
 def _as_fast(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,130 +107,27 @@ def _as_fast(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
     return fast
 
 
-def _windows(x: Array, size: tuple[int, ...], stride: int) -> Array:
-    views = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))
-    return views[:, :, ::stride, ::stride]
+def _flattening(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The fast convolution takes a bias of any shape, such as (1, F); a naive one need not."""
+
+    def fast(x: Any, w: Any, b: Any, conv_param: Any) -> Any:
+        return forward(x, w, np.reshape(b, -1), conv_param)
+
+    return fast
 
 
-def _conv_forward(x: Array, w: Array, b: Array, conv_param: dict[str, int]) -> tuple[Array, Any]:
-    pad = conv_param["pad"]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    seen = _windows(padded, w.shape[2:], conv_param["stride"])
-    return np.einsum("ncijpq,fcpq->nfij", seen, w) + b[:, None, None], (x, w, b, conv_param)
-
-
-def _conv_backward(dout: Array, cache: Any) -> tuple[Array, Array, Array]:
-    x, w, _, conv_param = cache
-    pad, stride = conv_param["pad"], conv_param["stride"]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    seen = _windows(padded, w.shape[2:], stride)
-    columns = np.einsum("nfij,fcpq->cpqnij", dout, w)
-    dx = _scattered(columns, padded.shape, stride)[
-        :, :, pad : pad + x.shape[2], pad : pad + x.shape[3]
-    ]
-    return dx, np.einsum("nfij,ncijpq->fcpq", dout, seen), dout.sum((0, 2, 3))
-
-
-def _scattered(columns: Array, shape: tuple[int, ...], stride: int) -> Array:
-    """Windows (C, HH, WW, N, H', W') added up where they were taken from."""
-    total = np.zeros_like(columns, shape=shape)
-    height, width = columns.shape[4:]
-    for p in range(columns.shape[1]):
-        for q in range(columns.shape[2]):
-            rows = slice(p, p + stride * (height - 1) + 1, stride)
-            total[:, :, rows, q : q + stride * (width - 1) + 1 : stride] += columns[
-                :, p, q
-            ].swapaxes(0, 1)
-    return total
-
-
-def _pool_forward(x: Array, pool_param: dict[str, int]) -> tuple[Array, Any]:
-    size = pool_param["pool_height"], pool_param["pool_width"]
-    seen = _windows(x, size, pool_param["stride"])
-    return seen.max((4, 5)), (x, pool_param)
-
-
-def _pool_backward(dout: Array, cache: Any) -> Array:
-    x, pool_param = cache
-    height, width, stride = (pool_param[key] for key in ("pool_height", "pool_width", "stride"))
-    seen = _windows(x, (height, width), stride)
-    first = seen.reshape(*seen.shape[:4], -1).argmax(-1)[..., None] == np.arange(height * width)
-    columns = (dout[..., None] * first).reshape(seen.shape).transpose(1, 4, 5, 0, 2, 3)
-    return _scattered(columns, x.shape, stride)
-
-
-_OWN: dict[tuple[str, str], Callable[..., Any]] = {
-    ("conv", "forward"): _conv_forward,
-    ("conv", "backward"): _conv_backward,
-    ("max_pool", "forward"): _pool_forward,
-    ("max_pool", "backward"): _pool_backward,
-}
-
-
-def _im2col(x: Array, height: int, width: int, padding: int = 1, stride: int = 1) -> Array:
-    """Columns (C·HH·WW, H'·W'·N), as the handout orders them."""
-    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    seen = _windows(padded, (height, width), stride)
-    return seen.transpose(1, 4, 5, 2, 3, 0).reshape(x.shape[1] * height * width, -1)
-
-
-def _col2im(
-    columns: Array,
-    n: int,
-    c: int,
-    h: int,
-    w: int,
-    height: int,
-    width: int,
-    padding: int,
-    stride: int,
-) -> Array:
-    rows, across = (
-        (size + 2 * padding - of) // stride + 1 for size, of in ((h, height), (w, width))
+def _im2col(module: ModuleType) -> None:
+    vars(module).update(
+        im2col_indices=fast_layers.im2col_indices, col2im_indices=fast_layers.col2im_indices
     )
-    seen = columns.reshape(c, height, width, rows, across, n).transpose(0, 1, 2, 5, 3, 4)
-    return _col2im_6d(seen, n, c, h, w, height, width, padding, stride)
 
 
-def _col2im_6d(
-    columns: Array,
-    n: int,
-    c: int,
-    h: int,
-    w: int,
-    height: int,
-    width: int,
-    padding: int,
-    stride: int,
-) -> Array:
-    total = _scattered(columns, (n, c, h + 2 * padding, w + 2 * padding), stride)
-    return total[:, :, padding : padding + h, padding : padding + w]
-
-
-def _col2im_indices(
-    columns: Array,
-    x_shape: tuple[int, ...],
-    field_height: int = 3,
-    field_width: int = 3,
-    padding: int = 1,
-    stride: int = 1,
-) -> Array:
-    n, c, h, w = x_shape
-    return _col2im(columns, n, c, h, w, field_height, field_width, padding, stride)
-
-
-def _im2col_indices(
-    x: Array, field_height: int, field_width: int, padding: int = 1, stride: int = 1
-) -> Array:
-    return _im2col(x, field_height, field_width, padding, stride)
-
-
-def _im2col_module(module: ModuleType) -> None:
-    vars(module).update(im2col_indices=_im2col_indices, col2im_indices=_col2im_indices)
-
-
-def _im2col_compiled(module: ModuleType) -> None:
-    vars(module).update(im2col_cython=_im2col, col2im_cython=_col2im, col2im_6d_cython=_col2im_6d)
+def _im2col_cython(module: ModuleType) -> None:
+    vars(module).update(
+        im2col_cython=fast_layers.im2col,
+        col2im_cython=fast_layers.col2im,
+        col2im_6d_cython=fast_layers.col2im_6d,
+    )
 
 
 def _eval_numerical_gradient_array(
@@ -251,8 +158,8 @@ def _gradient_check(module: ModuleType) -> None:
 _MADE: dict[str, Callable[[ModuleType], None]] = {
     "layer_utils": _layer_utils,
     "fast_layers": _fast_layers,
-    "im2col": _im2col_module,
-    "im2col_cython": _im2col_compiled,
+    "im2col": _im2col,
+    "im2col_cython": _im2col_cython,
     "gradient_check": _gradient_check,
 }
 _UNUSED = (

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from parity_tests.homework.worker import notebook, old_arrays, old_numpy, python2
+from parity_tests.homework.worker import (
+    notebook,
+    old_arrays,
+    old_numpy,
+    python2,
+    whole_floats,
+    years,
+)
 
 PARSE_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -56,6 +63,7 @@ class Source:
     error: SyntaxError | None = None
     converted: bool = False  # from the syntax of Python 2
     is_python2: bool = False
+    floats_for: frozenset[str] = frozenset()  # where whole floats pass for integers
     definitions_only: bool = False
     remarks: list[str] = field(default_factory=list)
 
@@ -67,14 +75,53 @@ class Source:
         """Whether Python 3 refuses it, now or when it gets there."""
         elsewhere = bound_elsewhere if any(map(_imports_all, self.parts)) else set[str]()
         bound = self.bound | elsewhere
-        return self.converted or any(python2.evidence(part.nodes, bound) for part in self.parts)
+        found = self._neighbours() or any(
+            python2.evidence(part.nodes, bound) for part in self.parts
+        )
+        return self.converted or bool(found)
+
+    def _neighbours(self) -> list[str]:
+        """What it imports from its own folder as Python 2 alone allowed."""
+        if self._is_new():
+            return []
+        names = (years.python2_imports(self.path, self.text, part.tree) for part in self.parts)
+        return [name for each in names for name in each]
+
+    def _is_new(self) -> bool:
+        return any(python2.only_python3(part.nodes) for part in self.parts)
 
     def settle(self, *, python2_around: bool) -> None:
         """Decides for Python 2 or 3: its own text does; if that runs under both, what it was handed in with."""
-        new = any(python2.only_python3(part.nodes) for part in self.parts)
-        self.is_python2 = self.converted or (python2_around and not new)
+        self.is_python2 = self.converted or (python2_around and not self._is_new())
+        if names := self._neighbours():
+            told = f"{self.path} imports {', '.join(names)} from beside it, as only Python 2 does"
+            self._remark(told)
         for part in self.parts:
-            self.remarks += [r for r in old_numpy.remarks(part.nodes) if r not in self.remarks]
+            for remark in old_numpy.remarks(part.nodes):
+                self._remark(remark)
+        self._settle_floats()
+
+    def _settle_floats(self) -> None:
+        """Files of 2016 and 2017 have whole floats as sizes and indices, which ran then."""
+        old = years.is_2016_or_2017(self.text)
+        if not old and (not self.is_python2 or years.is_later(self.text)):
+            return
+        divides = not self._floors()
+        kinds = (whole_floats.wanted(part.tree, divides=divides) for part in self.parts)
+        only_sizes = self.is_python2 or self._is_new()
+        self.floats_for = frozenset().union(*kinds) - (
+            {whole_floats.RANGE} if only_sizes else set()
+        )
+        if self.floats_for:
+            self._remark(whole_floats.remark(self.path, self.floats_for))
+
+    def _remark(self, text: str) -> None:
+        if text not in self.remarks:
+            self.remarks.append(text)
+
+    def _floors(self) -> bool:
+        """Whether `/` between integers gives an integer."""
+        return self.is_python2 and not any(python2.divides_truly(part.tree) for part in self.parts)
 
     def codes(self, *, definitions_only: bool = False) -> Iterator[types.CodeType]:
         """The code of each part.
@@ -82,19 +129,24 @@ class Source:
         Raises:
             SyntaxError: what only the compiler sees, such as a `return` outside of a function.
         """
-        floors = self.is_python2 and not any(
-            python2.divides_truly(part.tree) for part in self.parts
-        )
         for part in self.parts:
             tree = ast.parse(part.text)
             if definitions_only or self.definitions_only:
                 tree = notebook.definitions(tree)
-            yield _compiled(tree, part.file, self.is_python2, floors)
+            yield self._compiled(tree, part.file)
+
+    def _compiled(self, tree: ast.Module, file: str) -> types.CodeType:
+        if self.is_python2:
+            tree = python2.Meaning(floors=self._floors()).visit(tree)
+        if self.floats_for:
+            tree = whole_floats.Rewriting(self.floats_for).visit(tree)
+        tree = old_arrays.Rewriting().visit(tree)
+        return compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
 
     @property
     def builtins(self) -> dict[str, Any]:
         """What its code sees as builtins."""
-        ours = {**vars(builtins), **old_arrays.BUILTINS}
+        ours = {**vars(builtins), **old_arrays.BUILTINS, **whole_floats.BUILTINS}
         return {**ours, **python2.BUILTINS} if self.is_python2 else ours
 
 
@@ -102,13 +154,6 @@ def _imports_all(part: Part) -> bool:
     return any(
         isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in part.tree.body
     )
-
-
-def _compiled(tree: ast.Module, file: str, is_python2: bool, floors: bool) -> types.CodeType:
-    if is_python2:
-        tree = python2.Meaning(floors=floors).visit(tree)
-    tree = old_arrays.Rewriting().visit(tree)
-    return compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
 
 
 def from_python(path: str, text: str, file: str) -> Source:
