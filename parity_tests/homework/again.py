@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from parity_tests.harness.cases import Case, CaseError
-from parity_tests.homework.courses import AMENDING, COURSES
+from parity_tests.homework.courses import COURSES
 from parity_tests.homework.judge_task import WORDS, HomeworkRun, settled
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.paper import on_paper
@@ -35,7 +35,8 @@ def again(
         CaseError: the line cannot be read, or is no case of this function.
         WorkerFailed: no confined process could be started.
     """
-    (task,) = (task for task in COURSES[course] if function in task.functions)
+    of = COURSES[course]
+    (task,) = (task for task in of.tasks if function in task.functions)
     case = Case.parse(line)
     if case.pair != task.pair.name:
         raise CaseError(
@@ -43,8 +44,8 @@ def again(
         )
     submission = read(path)
     # A verdict on a task that uses functions of others was found with right ones in their place.
-    files = AMENDING[course](submission.files) if task.uses else submission.files
-    with Session(Worker(files, limits or Limits())) as session, on_one_thread():
+    files = of.amended(submission.files) if task.uses else submission.files
+    with Session(Worker(files, limits or Limits(), preset=of.preset)) as session, on_one_thread():
         judgement = _judged(task, session, case, function)
         file, place = session.place(function)
     judgement = replace(judgement, file=judgement.file or file, line=judgement.line or place)
