@@ -12,7 +12,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path
 
-from parity_tests.homework.judge_submission import UnknownCourse, functions_of
+from parity_tests.homework.judge_submission import UnknownCourse, points_of
 from reports import homework_points
 from reports.output import check_file, replacing
 from reports.page import template
@@ -37,9 +37,9 @@ def write(file: Path, points: Path | None, course: str, examples: int) -> list[s
     """
     check_file(file, "ZIP")
     with asked_for(UnknownCourse):
-        names = functions_of(course)
-    homework_points.read(points, names)  # what is wrong with it is better said now
-    worth = points.read_text(encoding="utf-8") if points is not None else _all_equal(names)
+        usual = points_of(course)
+    homework_points.read(points, usual)  # what is wrong with it is better said now
+    worth = points.read_text(encoding="utf-8") if points is not None else _listed(usual)
     own = _installed()
     wheel = f"{NAME}-{own.version}-py3-none-any.whl"
     pins = pinned(NAME)
@@ -56,8 +56,8 @@ def write(file: Path, points: Path | None, course: str, examples: int) -> list[s
     return list(content)
 
 
-def _all_equal(names: tuple[str, ...]) -> str:
-    lines = "".join(f"{name} = 1\n" for name in names)
+def _listed(usual: Mapping[str, int]) -> str:
+    lines = "".join(f"{name} = {points}\n" for name, points in usual.items())
     return f'[points]\n{lines}\n[visibility]\ndefault = "visible"\n\n[options]\npartial = false\n'
 
 

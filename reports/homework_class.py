@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from parity_tests.homework.class_run import ClassError, Member, Terms, judge_class, submissions
-from parity_tests.homework.judge_submission import UnknownCourse, functions_of
+from parity_tests.homework.judge_submission import UnknownCourse, functions_of, points_of
 from reports import homework_page, homework_points
 from reports.homework_points import Points
 from reports.homework_tables import BAD, tone
@@ -216,7 +216,7 @@ def run(
         for name in terms.only:
             if name not in names:
                 raise UsageError(f"--only {name}: {terms.course} has {', '.join(names)}")
-        worth = homework_points.read(points, names)
+        worth = homework_points.read(points, points_of(terms.course))
         total = len(submissions(folder, out))
         cluster = _cluster(scheduler)
         at_once = jobs or (cluster.jobs if cluster is not None else os.cpu_count())

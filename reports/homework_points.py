@@ -25,16 +25,22 @@ class Points:
         visibility: by function; ``default`` for the others.
         partial: a wrong function gets the share of its cases that are right.
         explain: students read the whole explanation in the place of a hint.
+        usual: what a function is worth where nothing is said of it: 1, or 0 if it comes with the handout.
     """
 
     worth: Mapping[str, float] = field(default_factory=dict)
     visibility: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
     explain: bool = False
+    usual: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, name: str) -> float:
-        """What a function is worth: 1 unless something else is said."""
-        return self.worth.get(name, self.worth.get(DEFAULT, 1))
+        """What a function is worth; ``default`` is for those that are worth anything.
+
+        >>> Points({"default": 2}, usual={"Solver": 0}).of("Solver")
+        0
+        """
+        return self.worth.get(name, self.worth.get(DEFAULT, 1) * self.usual.get(name, 1))
 
     def seen(self, name: str) -> str:
         """When a student sees it."""
@@ -66,14 +72,14 @@ class Points:
         return round(math.fsum(s for s, _ in known), 2), round(math.fsum(f for _, f in known), 2)
 
 
-def read(file: Path | None, functions: tuple[str, ...]) -> Points:
-    """The points in a file; one for each function without one.
+def read(file: Path | None, usual: Mapping[str, int]) -> Points:
+    """The points in a file; without one those that are usual in the course, whose functions these are.
 
     Raises:
         UsageError: it cannot be read, or names what does not exist; one line.
     """
     if file is None:
-        return Points()
+        return Points(usual=usual)
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -81,12 +87,12 @@ def read(file: Path | None, functions: tuple[str, ...]) -> Points:
     except ValueError as error:
         raise UsageError(f"--points {str(file)!r} is not TOML: {error}") from error
     try:
-        return _points(content, functions)
+        return _points(content, usual)
     except ValueError as error:
         raise UsageError(f"--points {str(file)!r}: {error}") from error
 
 
-def _points(content: Mapping[str, Any], functions: tuple[str, ...]) -> Points:
+def _points(content: Mapping[str, Any], usual: Mapping[str, int]) -> Points:
     _known(content, ("points", "visibility", "options"), "table")
     tables = {name: content.get(name, {}) for name in ("points", "visibility", "options")}
     for name, table in tables.items():
@@ -94,7 +100,7 @@ def _points(content: Mapping[str, Any], functions: tuple[str, ...]) -> Points:
             raise ValueError(f"{name} is no table: write [{name}] above its lines")
     worth, visibility, options = tables.values()
     for table in (worth, visibility):
-        _known(table, (DEFAULT, *functions), "function")
+        _known(table, (DEFAULT, *usual), "function")
     _known(options, ("partial", "explain"), "option")
     for name, value in worth.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -106,7 +112,7 @@ def _points(content: Mapping[str, Any], functions: tuple[str, ...]) -> Points:
     for name, value in options.items():
         if not isinstance(value, bool):
             raise ValueError(f"{name} = {value!r}: write true or false")
-    return Points(worth, visibility, **options)
+    return Points(worth, visibility, **options, usual=usual)
 
 
 def _known(table: Mapping[str, Any], names: tuple[str, ...], what: str) -> None:

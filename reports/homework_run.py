@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from parity_tests.homework.again import again
-from parity_tests.homework.judge_submission import UnknownCourse, functions_of, judge
+from parity_tests.homework.judge_submission import UnknownCourse, functions_of, judge, points_of
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.process import Limits, WorkerFailed
 from parity_tests.homework.submission import SubmissionError
@@ -22,6 +22,9 @@ from reports.output import check_file, check_folder, write_text
 from reports.progress import progress
 from reports.usage import UsageError, asked_for
 
+WRITE_INSTEAD = (
+    "write a folder, a .py file, a notebook, a .zip or a .tar.gz with the functions in it"
+)
 NOT_RUN = "not run yet"
 
 
@@ -116,7 +119,7 @@ def run(request: Request, files: Files, points: Path | None = None) -> HomeworkR
     for name in request.only:
         if name not in names:
             raise UsageError(f"--only {name}: {request.course} has {', '.join(names)}")
-    writing = Writing(files, request, homework_points.read(points, names))
+    writing = Writing(files, request, homework_points.read(points, points_of(request.course)))
     chosen = tuple(name for name in names if name in request.only) or names
     waiting = tuple(Judgement(n, "not judged", message=NOT_RUN, our_failure=True) for n in chosen)
     name = request.path.resolve().name
@@ -127,7 +130,7 @@ def run(request: Request, files: Files, points: Path | None = None) -> HomeworkR
     except SubmissionError as error:
         refused = tuple(Judgement(name, "error", message=str(error)) for name in chosen)
         writing.write(replace(empty, judgements=refused))
-        raise UsageError(str(error)) from error
+        raise UsageError(f"{error}: {WRITE_INSTEAD}") from error
     except WorkerFailed as error:
         raise UsageError(f"submitted code cannot be run confined here: {error}") from error
     writing.write(report)

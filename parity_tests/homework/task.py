@@ -134,6 +134,8 @@ class Task:
         student: makes the submission's side of a case.
         mistakes: what may be wrong with it, the likelier first.
         words: the truth's names for sizes and options, and the course's.
+        arrays: the truth's names for arrays and gradients, and the course's, where those are not the usual ones;
+            ``y`` is what forward gives and ``dout`` the upstream gradient.
         observed: fills in what the submission drew for itself (a mask), from its outputs.
         unjudged: what the truth gives and nobody is held to (how a rule counts its steps).
         scalar: whether the upstream gradient is 1, as of a loss.
@@ -144,6 +146,11 @@ class Task:
         file: in which file of the course the functions stand.
         uses: the functions of other tasks that are called from within. Where there are some, this one is judged
             with right ones in their place.
+        present: whether a submission has what is judged, for what the handout brings along: where it has not,
+            nothing is said. None where it belongs to every submission.
+        amended: whether it is judged over right functions only, for its cases need some of the course's own.
+        one_in: it is judged on one in so many of the cases that are asked for.
+        points: what it is worth where nothing is said; nothing if it comes complete with the handout.
     """
 
     pair: CoursePair
@@ -151,6 +158,7 @@ class Task:
     student: Callable[[Caller, Case], Student]
     mistakes: tuple[Mistake, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    arrays: Mapping[str, str] = field(default_factory=dict)
     observed: Callable[[Mapping[str, Any], Named, Names], dict[str, Any]] | None = None
     unjudged: tuple[str, ...] = ()
     scalar: bool = False
@@ -160,6 +168,10 @@ class Task:
     complaint: str = ""
     file: str = "layers"
     uses: tuple[str, ...] = ()
+    present: Callable[[Caller], bool] | None = None
+    amended: bool = False
+    one_in: int = 1
+    points: int = 1
 
     @property
     def backwards(self) -> tuple[str, ...]:

@@ -108,10 +108,10 @@ def test_points_are_read(tmp_path):
     file.write_text(
         '[points]\nsgd = 3\n[visibility]\ndefault = "hidden"\n[options]\npartial = true\n'
     )
-    points = read(file, ("sgd", "adam"))
+    points = read(file, {"sgd": 1, "adam": 1})
     assert (points.of("sgd"), points.of("adam"), points.partial) == (3, 1, True)
     assert points.seen("adam") == "hidden"
-    assert read(None, ("sgd",)) == Points()
+    assert read(None, {"sgd": 1}) == Points(usual={"sgd": 1})
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_points_that_mean_nothing_are_refused_in_one_line(tmp_path, text, said):
     file = tmp_path / "points.toml"
     file.write_text(text)
     with pytest.raises(UsageError) as refused:
-        read(file, ("sgd",))
+        read(file, {"sgd": 1})
     assert said in str(refused.value)
 
 
@@ -145,7 +145,7 @@ def test_points_that_cannot_be_read_are_refused(tmp_path, content):
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(UsageError):
-        read(file, ("sgd",))
+        read(file, {"sgd": 1})
 
 
 @pytest.mark.parametrize("made", [report(), hostile()])

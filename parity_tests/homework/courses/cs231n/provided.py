@@ -1,7 +1,8 @@
-"""The layers of assignment 2, right and without loops over pixels, in the course's names and NumPy alone.
+"""The layers and update rules of assignment 2, right and in the course's names, and a model for its Solver.
 
-This text goes into the confined process: it stands in the place of a submission's own functions while its
-networks are judged (``other_functions.py``).
+They need NumPy alone, and no loops over pixels.
+This text goes into the confined process: it stands in the place of a submission's own functions while what
+calls them is judged (``other_functions.py``).
 """
 
 import numpy as np
@@ -124,7 +125,7 @@ def _padded(x, pad):
 def conv_forward_naive(x, w, b, conv_param):
     stride, pad = conv_param["stride"], conv_param["pad"]
     windows = _windows(_padded(x, pad), w.shape[2], w.shape[3], stride)
-    out = np.einsum("nchwij,fcij->nfhw", windows, w, optimize=True) + b[:, None, None]
+    out = np.einsum("nchwij,fcij->nfhw", windows, w, optimize=True) + np.reshape(b, (-1, 1, 1))
     return out, (x, w, b, conv_param)
 
 
@@ -199,3 +200,57 @@ conv_backward_fast = conv_backward_im2col = conv_backward_strides = conv_backwar
 max_pool_forward_fast = max_pool_forward_im2col = max_pool_forward_reshape = max_pool_forward_naive
 max_pool_backward_fast = max_pool_backward_im2col = max_pool_backward_naive
 max_pool_backward_reshape = max_pool_backward_naive
+
+
+def sgd(w, dw, config=None):
+    """In place, as in the handout: parameters that were kept without a copy change with it."""
+    config = {} if config is None else config
+    w -= config.setdefault("learning_rate", 1e-2) * dw
+    return w, config
+
+
+def sgd_momentum(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.setdefault("learning_rate", 1e-2)
+    momentum = config.setdefault("momentum", 0.9)
+    config["velocity"] = momentum * config.get("velocity", np.zeros_like(w)) - rate * dw
+    return w + config["velocity"], config
+
+
+def rmsprop(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.setdefault("learning_rate", 1e-2)
+    decay = config.setdefault("decay_rate", 0.99)
+    eps = config.setdefault("epsilon", 1e-8)
+    config["cache"] = decay * config.get("cache", np.zeros_like(w)) + (1 - decay) * dw * dw
+    return w - rate * dw / (np.sqrt(config["cache"]) + eps), config
+
+
+def adam(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.setdefault("learning_rate", 1e-3)
+    beta1, beta2 = config.setdefault("beta1", 0.9), config.setdefault("beta2", 0.999)
+    eps = config.setdefault("epsilon", 1e-8)
+    config["t"] = config.get("t", 0) + 1
+    config["m"] = beta1 * config.get("m", np.zeros_like(w)) + (1 - beta1) * dw
+    config["v"] = beta2 * config.get("v", np.zeros_like(w)) + (1 - beta2) * dw * dw
+    m, v = config["m"] / (1 - beta1 ** config["t"]), config["v"] / (1 - beta2 ** config["t"])
+    return w - rate * m / (np.sqrt(v) + eps), config
+
+
+class ModelToTrain(object):  # noqa: UP004 Python 2 reads it
+    """Scores are x W1 + b1, under softmax. It remembers the batches that it is trained on."""
+
+    def __init__(self, W1, b1, seed):
+        self.params = {"W1": np.array(W1), "b1": np.array(b1)}
+        self.batches = []
+        np.random.seed(seed)  # noqa: NPY002 so that a Solver that draws with NumPy draws the same again
+
+    def loss(self, X, y=None):
+        scores, cache = affine_forward(X, self.params["W1"], self.params["b1"])
+        if y is None:
+            return scores
+        self.batches.append((np.array(X), np.array(y)))
+        loss, dscores = softmax_loss(scores, y)
+        _, dW, db = affine_backward(dscores, cache)
+        return loss, {"W1": dW, "b1": db}

@@ -1,17 +1,27 @@
 """How the functions of a submission are called: their arguments, their dictionaries, what they return."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from parity_tests.harness.cases import Case
 from parity_tests.harness.subject import Named
-from parity_tests.homework.task import Caller, Trouble
+from parity_tests.homework.task import Caller, Task, Trouble
 
 Options = Mapping[str, Any]
+RUNNING = ("running_mean", "running_var")
 Dictionary = Callable[[Options, Mapping[str, Any]], dict[str, Any]]
+
+
+def norm_param(options: Options, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The dictionary of batch norm; without the running averages where the case begins with none."""
+    given = {"mode": "train" if options["training"] else "test"}
+    given |= {name: options[name] for name in ("eps", "momentum")}
+    if options["tracked"]:
+        given |= {name: arguments[name] for name in RUNNING}
+    return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Layer:
         before: what stands between the arrays and the dictionary (the number of groups).
         states: what forward writes back into the dictionary.
         keeps: the canonical cache, from the positional arguments, where the course's starter fixes it.
+        state_shape: in which shape this submission keeps its states, for ``reshape``.
     """
 
     forward: str
@@ -33,6 +44,7 @@ class Layer:
     before: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     keeps: Callable[..., Any] | None = None
+    state_shape: tuple[int, ...] = (-1,)
 
     def __call__(self, call: Caller, case: Case) -> "StudentLayer":
         return StudentLayer(self, call, case)
@@ -82,6 +94,8 @@ class StudentLayer:
 
     def _positional(self, arguments: Mapping[str, Any]) -> list[Any]:
         options = self.case.options
+        kept = {s: arguments[s].reshape(self.layer.state_shape) for s in self.layer.states}
+        arguments = {**arguments, **kept}
         positional = [
             arguments[name] for name in self.layer.arrays if name not in self.layer.states
         ]
@@ -89,6 +103,28 @@ class StudentLayer:
         if self.layer.param is not None:
             positional.append(self.layer.param(options, arguments))
         return positional
+
+
+def with_own_states(task: Task, call: Caller) -> Task:
+    """The task for a submission that keeps its running averages as (1, C), (C, 1, 1) …: so it gets them."""
+    layer = task.student
+    assert isinstance(layer, Layer)
+    channels = 3
+    x = np.ones((4, channels, 2, 2)[: 4 if "Spatial" in task.pair.name else 2])
+    param = {"mode": "train", "eps": 1e-5, "momentum": 0.9}
+    try:
+        (_, cache), (written,) = call(
+            layer.forward, x, np.ones(channels), np.zeros(channels), param, returns="vh", echo=(3,)
+        )
+    except Trouble:
+        return task
+    call.forget(cache)
+    kept = [written.get(name) for name in layer.states] if isinstance(written, dict) else []
+    own = [() if x is None else np.shape(x) for x in kept]
+    if len(set(own)) != 1 or sorted(own[0]) != [1] * (len(own[0]) - 1) + [channels]:
+        return task
+    shape = tuple(-1 if size == channels else 1 for size in own[0])
+    return replace(task, student=replace(layer, state_shape=shape))
 
 
 class _Name(str):
@@ -140,6 +176,8 @@ class StudentRule:
             (w, config), _ = self.call(self.function, w, grad, config, returns="vv")
             if not isinstance(config, dict):
                 raise Trouble("form", f"gives {_kind(config)} where its config belongs")
+            if w is None:
+                raise Trouble("missing", "returns None: still to be written")
             for name in self.states:
                 if config.get(name) is None:
                     raise Trouble("form", f"leaves no {name!r} in its config")

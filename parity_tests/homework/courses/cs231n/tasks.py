@@ -7,16 +7,26 @@ from parity_tests.harness.pair import Regime
 from parity_tests.homework.courses.cs231n import (
     cases,
     dropout_task,
+    fast_layers,
     layers,
     losses,
     mistakes,
     network_tasks,
+    sandwich_tasks,
+    solver_task,
     update_rules,
 )
-from parity_tests.homework.courses.cs231n.students import Layer, StudentLoss, StudentRule
+from parity_tests.homework.courses.cs231n.students import (
+    Layer,
+    StudentLoss,
+    StudentRule,
+    norm_param,
+    with_own_states,
+)
 from parity_tests.homework.task import CoursePair, Task
 
 Names = Mapping[str, Any]
+RATES = ("learning_rate", "momentum", "decay_rate", "beta1", "beta2", "epsilon")
 SIZES = {"n": "N", "c": "C", "h": "H", "w": "W"}
 FEATURES = {"c": "D", "one channel": "one feature"}
 TABLE = {
@@ -27,15 +37,17 @@ TABLE = {
 }
 """What is said of the axes of x, where these are samples and features."""
 SCORES = {old: new.replace("D", "C").replace("feature", "class") for old, new in TABLE.items()}
+OPTIONAL = {
+    **{f"{name} is None": f"no {name} in config" for name in RATES},
+    **{f"{name} is not None": f"{name} in config" for name in RATES},
+    "a cumulative average": "no momentum in config",
+    "a momentum given": "momentum in config",
+}
+UNTRACKED = {
+    "not tracked": "'running_mean' not in bn_param",
+    "tracked": "'running_mean' in bn_param",
+}
 MODES = {"not training": "mode == 'test'", "training": "mode == 'train'"}
-
-
-def _norm_param(options: Names, arguments: Names) -> dict[str, Any]:
-    given = {"mode": "train" if options["training"] else "test"}
-    given |= {name: options[name] for name in ("eps", "momentum")}
-    if options["tracked"]:
-        given |= {name: arguments[name] for name in cases.RUNNING}
-    return given
 
 
 def _in_training(names: Names) -> bool:
@@ -54,14 +66,14 @@ def _layer(
     draws = more.pop("draws", {})
     pair = CoursePair(f"layers.{truth.__name__}", configurations, regimes, draws, truth=truth)
     known = mistakes.of(truth)
-    return Task(pair, functions, student, known, SIZES | MODES | dict(words), **more)
+    return Task(pair, functions, student, known, SIZES | MODES | UNTRACKED | dict(words), **more)
 
 
 def _loss(truth: Any, function: str) -> Task:
     pair = CoursePair(
         f"losses.{truth.__name__}",
         cases.SCORES,
-        (cases.DISTINCT,),
+        (cases.WIDE,),
         cases.LABELS,
         truth=truth,
     )
@@ -85,7 +97,7 @@ def _rule(truth: Any, function: str, options: Names) -> Task:
         (function,),
         lambda call, case: StudentRule(function, call, case, states),
         mistakes.of(truth),
-        {"param": "w", "grads": "dw"},
+        {"param": "w", "grads": "dw", **OPTIONAL},
         unjudged=("t",),
         file="optim",
     )
@@ -97,7 +109,7 @@ BATCH_NORM = (*NORM, *cases.RUNNING)
 OUTPUT = {"windows[0]": "Hout", "windows[1]": "Wout"}
 WINDOWS = OUTPUT | {"padding": "pad", "kh": "HH", "kw": "WW", "c_out": "F"}
 
-TASKS: tuple[Task, ...] = (
+_LAYERS_AND_RULES: tuple[Task, ...] = (
     _layer(
         layers.Affine, cases.affine(), ("affine_forward", "affine_backward"),
         Layer("affine_forward", AFFINE, keeps=lambda x, w, b: (x, w, b)),
@@ -113,9 +125,9 @@ TASKS: tuple[Task, ...] = (
     _layer(
         layers.BatchNorm, cases.batch_norm(spatial=False),
         ("batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"),
-        Layer("batchnorm_forward", BATCH_NORM, _norm_param, states=tuple(cases.RUNNING)),
+        Layer("batchnorm_forward", BATCH_NORM, norm_param, states=tuple(cases.RUNNING)),
         (cases.ORDINARY, cases.OFFSET), FEATURES | TABLE, draws=cases.RUNNING,
-        differentiated=_in_training,
+        differentiated=_in_training, fitted=with_own_states,
     ),
     _layer(
         layers.LayerNorm, cases.LAYER_NORM, ("layernorm_forward", "layernorm_backward"),
@@ -149,8 +161,9 @@ TASKS: tuple[Task, ...] = (
     _layer(
         layers.SpatialBatchNorm, cases.batch_norm(spatial=True),
         ("spatial_batchnorm_forward", "spatial_batchnorm_backward"),
-        Layer("spatial_batchnorm_forward", BATCH_NORM, _norm_param, states=tuple(cases.RUNNING)),
+        Layer("spatial_batchnorm_forward", BATCH_NORM, norm_param, states=tuple(cases.RUNNING)),
         (cases.ORDINARY, cases.OFFSET), draws=cases.RUNNING, differentiated=_in_training,
+        fitted=with_own_states,
     ),
     _layer(
         layers.SpatialGroupNorm, cases.group_norm(),
@@ -165,5 +178,6 @@ TASKS: tuple[Task, ...] = (
     _rule(update_rules.SGDMomentum, "sgd_momentum", cases.MOMENTUM),
     _rule(update_rules.RMSProp, "rmsprop", cases.RMSPROP),
     _rule(update_rules.Adam, "adam", cases.ADAM),
-    *network_tasks.TASKS,
 )  # fmt: skip
+FAST = tuple(fast_layers.fast(task) for task in _LAYERS_AND_RULES if "_naive" in task.functions[0])
+TASKS = (*_LAYERS_AND_RULES, *network_tasks.TASKS, *sandwich_tasks.TASKS, *FAST, solver_task.TASK)
