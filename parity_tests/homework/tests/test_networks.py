@@ -68,6 +68,14 @@ def test_a_right_network_has_no_remark(name: str) -> None:
 
 T, F, C = "TwoLayerNet", "FullyConnectedNet", "ThreeLayerConvNet"
 PENALTY = "loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))"
+OWN_GRADIENTS = f"""{PENALTY}
+        dhidden, grads["W2"], grads["b2"] = affine_backward(dscores, cache2)
+        _, grads["W1"], grads["b1"] = affine_relu_backward(dhidden, cache1)
+"""
+OF_GRADIENTS = f"""{OWN_GRADIENTS.removeprefix(PENALTY).lstrip()}\
+        W2g, W1g = grads["W2"], grads["W1"]
+        loss += 0.5 * self.reg * (np.sum(W1g * W1g) + np.sum(W2g * W2g))
+"""
 SQUARES = "loss += 0.5 * self.reg * np.sum(W * W)"
 DECAY = 'grads[f"W{i}"] += self.reg * W'
 SCORES = 'scores, cache = affine_forward(out, self.params[f"W{last}"], self.params[f"b{last}"])'
@@ -110,6 +118,23 @@ OF_L2 = {
         C, "for W in (W1, W2, W3)", "for W in (W2, W3)", "leaves out the first"
     ),
     "without reg": Planted(C, SQUARES, "loss += 0.5 * np.sum(W * W)"),
+    "without the square": Planted(
+        T, PENALTY, PENALTY.replace("W1 * ", "").replace("W2 * ", ""), "without their square"
+    ),
+    "of the gradients": Planted(T, OWN_GRADIENTS, OF_GRADIENTS, "L2 of the gradients"),
+    "one layer for all": Planted(
+        F,
+        SQUARES,
+        SQUARES.replace("W * W", 'self.params[f"W{last - 1}"] ** 2'),
+        "one layer's weights",
+    ),
+    "summed in the gradient": Planted(
+        C,
+        'self.reg * W3\n        grads["W2"] += self.reg * W2\n        grads["W1"] += self.reg * W1',
+        'self.reg * W3.sum()\n        grads["W2"] += self.reg * W2.sum()\n'
+        '        grads["W1"] += self.reg * W1.sum()',
+        "gradient of L2 sums the weights",
+    ),
     "not in dW1": Planted(C, 'grads["W1"] += self.reg * W1', "pass", "leaves out the first layer"),
 }
 OF_MODES = {
@@ -152,6 +177,12 @@ OF_LAYERS = {
     "twice the gradient": Planted(
         C, "conv_relu_pool_backward(dout, conv", "conv_relu_pool_backward(2 * dout, conv"
     ),
+    "divided twice": Planted(
+        T,
+        "loss, dscores = softmax_loss(scores, y)",
+        "loss, dscores = softmax_loss(scores, y)\n        dscores /= len(y)",
+        "size of the batch once more",
+    ),
     "pad of 1": Planted(C, '"pad": (filter_size - 1) // 2', '"pad": 1'),
     "pad of 3": Planted(C, '"pad": (filter_size - 1) // 2', '"pad": 3', "raises"),
     "stride of 1": Planted(C, '"pool_width": 2, "stride": 2', '"pool_width": 2, "stride": 1'),
@@ -161,7 +192,13 @@ OF_THE_START = {
         F, "*hidden_dims, num_classes]", "*hidden_dims, num_classes + 1]", "has the shape"
     ),
     "no layer norm": Planted(
-        F, "if normalization is not None and", 'if normalization == "batchnorm" and', "no gamma1"
+        F,
+        "if normalization is not None and",
+        'if normalization == "batchnorm" and',
+        "none for layer norm",
+    ),
+    "gamma misspelt": Planted(
+        F, 'self.params[f"gamma{i}"] =', 'self.params[f"gama{i}"] =', "gama1, where gamma1"
     ),
     "square images": Planted(C, "(H // 2) * (W // 2)", "(H // 2) * (H // 2)", "W2 has the shape"),
 }

@@ -109,7 +109,7 @@ class StudentDropout:
             values, _ = self.call("dropout_forward", arguments["x"], self._param(), returns="vh")
         except Trouble as trouble:
             if STILL_NONE in str(trouble):  # the handout's last line, where out is None
-                raise Trouble("missing", "out is None: still to be written") from None
+                raise Trouble("missing", "out is None: it is never set") from None
             raise
         named: Named = {"y": values[0]}
         if self.seen is not None and self.case.options["training"]:
@@ -161,16 +161,15 @@ def _dropped(arguments: Mapping[str, Any], outputs: Named, names: Names) -> dict
 def _fitted(task: Task, call: Caller) -> Task:
     """In the convention that the large masks show, or else in that of the handout."""
     seen = look_at(call)
-    says_drop = "we drop" in str(call.entry("dropout_forward").get("doc", "")).lower()
-    drops, remarks = says_drop, []
+    drops, remarks = "we drop" in str(call.entry("dropout_forward").get("doc", "")).lower(), []
     if seen is not None and seen.keeps(lambda p: p):
-        drops = False
-        if says_drop:
+        if drops:
             remarks.append("p is the probability to keep, as since 2018; this handout's p drops")
+        drops = False
     elif seen is not None and seen.keeps(lambda p: 1 - p):
-        drops = True
-        if not says_drop:
+        if not drops:
             remarks.append("p is the probability to drop, as in 2016 and 2017")
+        drops = True
     if seen is not None and not seen.seeded:
         remarks.append("ignores the seed in dropout_param: one seed, two masks")
     truth, unwritten = DropoutThatDrops if drops else Dropout, _unwritten(call)

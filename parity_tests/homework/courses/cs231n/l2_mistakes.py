@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy import ndarray as Array
+
 from parity_tests.homework.courses.cs231n.networks import Arrays, Network
 from parity_tests.homework.task import Mistake
 
@@ -24,6 +27,7 @@ def _l2(
     of_gradient: Chosen | None = None,
     words: tuple[str, ...] = ("W",),
     by_batch: bool = False,
+    summed: bool = False,
 ) -> type[Network]:
     """The network with other factors in its L2, another power, other arrays, or divided by the batch."""
 
@@ -36,7 +40,8 @@ def _l2(
 
     def decay(self: Network, name: str, arrays: Arrays) -> Any:
         within = name in chosen(arrays, of_gradient or of_loss)
-        return gradient * self.reg * arrays[name] if within else 0
+        w = arrays[name].sum() if summed else arrays[name]
+        return gradient * self.reg * w if within else 0
 
     return made(truth, "WithOtherL2", penalty=penalty, decay=decay)
 
@@ -47,6 +52,27 @@ def of_l2(truth: type[Network]) -> Iterator[Mistake]:
         for arguments in spoiled:
             yield Mistake(name, _l2(truth, **arguments), hint, explanation)
     yield replace(_L2_BY_BATCH, truth=_l2(truth, by_batch=True))
+    yield replace(_L2_OF_GRADIENTS, truth=_of_gradients(truth))
+
+
+def _of_gradients(truth: type[Network]) -> type[Network]:
+    """Those of the data loss: reg W is added to them afterwards."""
+
+    def forward(self: Network, x: Array, arrays: Arrays) -> tuple[Array, dict[str, Array], Any]:
+        loss, others, saved = truth.forward(self, x, arrays)
+        _, gradients = truth.backward(self, saved, np.ones(()))
+        weights = [name for name in gradients if name.startswith("W")]
+        of_data = [gradients[name] - self.decay(name, arrays) for name in weights]
+        squares = sum(0.5 * self.reg * (g * g).sum() for g in of_data)
+        loss = loss - self.penalty(arrays) + squares
+        return loss, {**others, "loss after testing": loss}, saved
+
+    return made(truth, "WithL2OfGradients", forward=forward)
+
+
+def _one_for_all(number: int) -> Chosen:
+    """One of the names, as often as there are names."""
+    return lambda names: [names[number]] * len(names)
 
 
 def _none(names: list[str]) -> list[str]:
@@ -156,6 +182,24 @@ _L2: tuple[tuple[str, str, str, tuple[dict[str, Any], ...]], ...] = (
         ({"words": ("W", "gamma", "beta")}, {"words": ("W", "gamma")}),
     ),
     (
+        "L2 sums one layer's weights once for each layer",
+        "Which number does your loop over the layers count with, and which one stands in the name of W?",
+        _WHICH,
+        tuple({"of_loss": _one_for_all(number), "of_gradient": _all} for number in (-2, -1, 0)),
+    ),
+    (
+        "the gradient of L2 sums the weights",
+        "What is the shape of what you add to dW?",
+        "Each weight has a derivative of its own: reg times that weight. So dW gets reg * W, which has the shape of W.",
+        ({"summed": True},),
+    ),
+    (
+        "L2 sums the weights without their square",
+        "What power of W does the penalty have?",
+        _WHICH,
+        ({"power": 1}, {"power": 1, "loss": 1.0}),
+    ),
+    (
         "L2 sums third powers",
         "What power of W does the penalty have?",
         _WHICH,
@@ -168,5 +212,11 @@ _L2_BY_BATCH = Mistake(
     "L2 is divided by the size of the batch",
     None,
     hint="The data loss is a mean over the batch. Is the penalty one?",
+    explanation=_WHICH,
+)
+_L2_OF_GRADIENTS = Mistake(
+    "L2 of the gradients, where the weights belong",
+    None,
+    hint="Which arrays does your penalty square?",
     explanation=_WHICH,
 )

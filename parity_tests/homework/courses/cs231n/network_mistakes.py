@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from numpy import ndarray as Array
 
@@ -16,10 +17,13 @@ from parity_tests.homework.courses.cs231n.networks import (
 )
 from parity_tests.homework.task import Mistake
 
+STAYS_IN_TRAINING = "batch norm stays in training mode"
+
 
 def mistakes_of(truth: type[Network]) -> tuple[Mistake, ...]:
     """The mistakes that are known for a network, the likelier first."""
     found = [*of_l2(truth), *_of_the_last_layer(truth), *_of_the_gradient(truth)]
+    found += _of_the_batch(truth)
     if issubclass(truth, FullyConnectedNet):
         found += [*_of_norms(truth), *_of_dropout(truth)]
     return tuple(found)
@@ -65,6 +69,18 @@ def _of_the_gradient(truth: type[Network]) -> Iterator[Mistake]:
             "Does the gradient pass every layer that the scores have passed?",
             "Backward is forward read from the end: each layer of forward needs its backward.",
         )
+
+
+def _of_the_batch(truth: type[Network]) -> Iterator[Mistake]:
+    def backward(self: Network, saved: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
+        return truth.backward(self, saved, dy / len(self.labels))
+
+    yield Mistake(
+        "divides the gradient by the size of the batch once more",
+        made(truth, "DividedTwice", backward=backward),
+        "Who has divided by the number of samples already?",
+        "The gradient that softmax_loss gives is that of the mean over the batch: it holds the 1/N.",
+    )
 
 
 def _of_norms(truth: type[FullyConnectedNet]) -> Iterator[Mistake]:
@@ -113,7 +129,7 @@ _FRESH = Mistake(
     explanation="Each layer has one dictionary in bn_params, made once. A new one for each call forgets the averages.",
 )
 _ON_BATCH = Mistake(
-    "batch norm stays in training mode",
+    STAYS_IN_TRAINING,
     None,
     hint="Do the scores of one sample depend on the others in its batch, at test time?",
     explanation=_MODE,

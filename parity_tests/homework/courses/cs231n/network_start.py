@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,24 @@ SIZES: dict[Any, dict[str, Any]] = {
 
 def start_of(call: Caller, name: str, truth: Any, convention: Convention) -> Start:
     """The start of a network of that class; nothing is said of one that cannot be made."""
-    options = {"normalization": "batch" if convention.normalization else None}
+    params = _params_of(call, name, truth, convention, "batch")
+    if not params:
+        return Start()
+    first = 0 if "W0" in params else 1
+    said = [_complaint(own, x, convention) for own, x in sorted(params.items())]
+    if convention.normalization:
+        said.append(_of_names(params, f"gamma{first}"))
+    if convention.normalization == "normalization" and f"gamma{first}" in params:
+        layer = _params_of(call, name, truth, convention, "layer")
+        said.append(_of_layer_norm(layer, f"gamma{first}"))
+    return Start(first, next((sentence for sentence in said if sentence), ""))
+
+
+def _params_of(
+    call: Caller, name: str, truth: Any, convention: Convention, normalization: str
+) -> dict[str, Any]:
+    """The parameters of one that is normalized so, if it can be; none of one that cannot be made."""
+    options = {"normalization": normalization if convention.normalization else None}
     keywords = {**SIZES[truth], "weight_scale": WEIGHT_SCALE, **convention.keywords(options, 0)}
     if convention.dtype:
         keywords["dtype"] = "float32"
@@ -50,11 +68,21 @@ def start_of(call: Caller, name: str, truth: Any, convention: Convention) -> Sta
         (network,), _ = call(name, returns="h", **keywords)
         params = parameters(call, name, network)
     except Trouble:
-        return Start()
+        return {}
     call.forget(network)
-    first = 0 if "W0" in params else 1
-    said = (_complaint(own, x, convention) for own, x in sorted(params.items()))
-    return Start(first, next((sentence for sentence in said if sentence), ""))
+    return params
+
+
+def _of_names(params: dict[str, Any], wanted: str) -> str:
+    """Of a parameter that has nearly the name of what is missing."""
+    near = get_close_matches(wanted, params) if wanted not in params else []
+    return f"its params have {near[0]}, where {wanted} belongs" if near else ""
+
+
+def _of_layer_norm(params: dict[str, Any], wanted: str) -> str:
+    if not params or wanted in params:
+        return ""
+    return "has gamma and beta for batch normalization, and none for layer normalization"
 
 
 def _complaint(name: str, x: Any, convention: Convention) -> str:

@@ -128,6 +128,8 @@ class StudentNetwork:
         (loss, grads), _ = self.call(method, network, x, y, returns="vv")
         if not isinstance(grads, dict):
             raise Trouble("form", "its loss gives no dictionary of gradients")
+        if not grads:
+            raise Trouble("missing", "its loss gives no gradients: still to be written")
         for name, _ in _parameters_in(arguments):
             own = self.convention.own(name)
             if own not in grads:

@@ -14,7 +14,7 @@ from parity_tests.harness.cases import Case
 from parity_tests.harness.pair import Configuration, Regime
 from parity_tests.harness.subject import Named
 from parity_tests.homework.courses.cs231n import cases
-from parity_tests.homework.courses.cs231n.network_mistakes import mistakes_of
+from parity_tests.homework.courses.cs231n.network_mistakes import STAYS_IN_TRAINING, mistakes_of
 from parity_tests.homework.courses.cs231n.network_start import start_of
 from parity_tests.homework.courses.cs231n.network_students import (
     KEPT,
@@ -26,12 +26,15 @@ from parity_tests.homework.courses.cs231n.networks import (
     ThreeLayerConvNet,
     TwoLayerNet,
 )
-from parity_tests.homework.task import Caller, CoursePair, Names, Task
+from parity_tests.homework.task import Caller, CoursePair, Mistake, Names, Task, Trouble
 
 REG = st.sampled_from([0.0, 0.3, 0.7])
 KEEP = (0.25, 0.5, 0.75)
 WIDTH = st.integers(1, 4)
 PARAMETERS = [f"{word}{i}" for word in ("W", "b", "gamma", "beta") for i in range(1, 5)]
+KINDS = {
+    f"normalization == '{kind}'": f"normalization == '{kind}norm'" for kind in ("batch", "layer")
+}
 GRADIENTS = {f"d{name}": f"grads['{name}']" for name in PARAMETERS}
 
 
@@ -146,13 +149,36 @@ def _fitted(task: Task, call: Caller) -> Task:
     if pair.truth is FullyConnectedNet:
         pair = replace(pair, configurations=_fully_connected(convention))
     remarks = ("numbers its parameters from 0",) if start.first == 0 else ()
+    never_tests = normalization == "use_batchnorm" and _is_of_2016(call, name)
     return replace(
         task,
         pair=pair,
+        mistakes=tuple(map(_of_2016, task.mistakes)) if never_tests else task.mistakes,
         student=replace(student, convention=convention),
         complaint=start.complaint,
         remarks=remarks,
     )
+
+
+def _is_of_2016(call: Caller, name: str) -> bool:
+    """Whether it has that year's line ``bn_param[mode] = mode``: then a key of that name is left."""
+    try:
+        (network,), _ = call(name, [2], input_dim=2, num_classes=2, use_batchnorm=True, returns="h")
+        call(f"{name}.loss", network, np.ones((2, 2)))
+        params = call.get(f"{name}.bn_params", network)
+    except Trouble:
+        return False
+    call.forget(network)
+    first = params[0] if isinstance(params, list) and params else None
+    return isinstance(first, dict) and first.get("test") == "test"
+
+
+def _of_2016(mistake: Mistake) -> Mistake:
+    """What the handout itself got wrong is no mistake of the submission."""
+    if mistake.name != STAYS_IN_TRAINING:
+        return mistake
+    said = "batch norm never leaves training mode: the handout of 2016 wrote bn_param[mode] = mode"
+    return replace(mistake, name=said, harmless=True)
 
 
 def _network(
@@ -162,7 +188,7 @@ def _network(
     pair = CoursePair(f"networks.{name}", configurations, (MODERATE,), kind="network", truth=truth)
     return Task(
         pair, (name,), Student(truth, sizes, Convention()), mistakes_of(truth),
-        {"n": "N"} | GRADIENTS,
+        {"n": "N"} | GRADIENTS | KINDS,
         observed=_dropped, unjudged=("dx",), scalar=True, fitted=_fitted,
         uses=uses, file=file,
     )  # fmt: skip

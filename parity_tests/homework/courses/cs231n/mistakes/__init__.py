@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from parity_tests.homework.courses.cs231n.mistakes import zoo
+from parity_tests.homework.courses.cs231n.mistakes import (
+    convolution_windows,
+    hinge,
+    pooling_windows,
+    softmax,
+    zoo,
+)
 from parity_tests.homework.courses.cs231n.mistakes.adam import ADAM
 from parity_tests.homework.courses.cs231n.mistakes.affine import AFFINE, RELU
 from parity_tests.homework.courses.cs231n.mistakes.batch_normalization import (
@@ -19,14 +25,14 @@ from parity_tests.homework.task import Mistake
 OWN: dict[str, tuple[Mistake, ...]] = {
     "Affine": AFFINE,
     "ReLU": RELU,
-    "SoftmaxLoss": SOFTMAX,
-    "SVMLoss": SVM,
+    "SoftmaxLoss": SOFTMAX + softmax.FORMULAS,
+    "SVMLoss": SVM + hinge.FORMULAS,
     "BatchNorm": BATCH_NORM,
     "SpatialBatchNorm": SPATIAL_BATCH_NORM,
     "LayerNorm": LAYER_NORM,
     "SpatialGroupNorm": GROUP_NORM,
-    "Conv": CONVOLUTION,
-    "MaxPool": POOLING,
+    "Conv": CONVOLUTION + convolution_windows.WINDOWS,
+    "MaxPool": POOLING + pooling_windows.WINDOWS,
     "SGD": SGD,
     "SGDMomentum": SGD_MOMENTUM,
     "RMSProp": RMSPROP,

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from parity_tests.homework.courses.cs231n import update_rules
+from parity_tests.homework.courses.cs231n.mistakes.hyper_parameters import of_hyper_parameters
 from parity_tests.homework.task import Mistake
 
 
@@ -17,15 +18,30 @@ class Steps(update_rules.Adam):
             zeros | {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8} | config
         )
         one, two = self.betas(config)
-        m, v = self.m(config["m"], dw, one), self.v(config["v"], dw, two)
+        m = self.m(config["m"], dw, one)
+        v = self.v(config["v"], self.squared(dw, m), two)
         t = self.t(config["t"])
-        mhat, vhat = self.first(m, one, t), self.second(v, two, t)
-        step = config["learning_rate"] * mhat / self.root(vhat, config["epsilon"])
+        mhat, vhat = self.first(m, one, t), self.second(v, self.corrects_v(config), t)
+        step = self.direction(mhat, dw) / self.root(vhat, config["epsilon"])
         m, v = self.stored((config["m"], config["v"]), (m, v), (mhat, vhat))
-        return w - step, config | {"m": m, "v": v, "t": self.next_t(config["t"])}
+        return w - config["learning_rate"] * step, config | {
+            "m": m,
+            "v": v,
+            "t": self.next_t(config["t"]),
+        }
 
     def betas(self, config: Any) -> tuple[float, float]:
         return config["beta1"], config["beta2"]
+
+    def corrects_v(self, config: Any) -> float:
+        return self.betas(config)[1]
+
+    def squared(self, dw: Any, m: Any) -> Any:
+        """What v averages the square of."""
+        return dw
+
+    def direction(self, mhat: Any, dw: Any) -> Any:
+        return mhat
 
     def m(self, m: Any, dw: Any, beta: float) -> Any:
         return beta * m + (1 - beta) * dw
@@ -154,6 +170,21 @@ class PowerIsAProduct(Steps):
         return v / (1 - beta * t)
 
 
+class SquaresM(Steps):
+    def squared(self, dw: Any, m: Any) -> Any:
+        return m
+
+
+class StepsAlongDw(Steps):
+    def direction(self, mhat: Any, dw: Any) -> Any:
+        return dw
+
+
+class Beta1CorrectsBoth(Steps):
+    def corrects_v(self, config: Any) -> float:
+        return self.betas(config)[0]
+
+
 _CORRECTION = (
     "m and v start at zero. After one step with gradient 1, what are they, and what should they be?",
     "m and v are too small at first, by the factor 1 - beta**t; the step uses mhat = m / (1 - beta1**t) and "
@@ -194,6 +225,12 @@ ADAM = (
     Mistake("beta1 for both moments", OneBetaForBoth, *_MOMENTS),
     Mistake("beta and 1 - beta exchanged", SharesExchanged, *_MOMENTS),
     Mistake("the gradient is not squared in v", NotSquared, *_MOMENTS),
+    Mistake("squares m and not the gradient in v", SquaresM, *_MOMENTS),
+    Mistake("steps along the gradient, not along its average", StepsAlongDw, *_MOMENTS),
+    Mistake("beta1 in both corrections", Beta1CorrectsBoth, *_CORRECTION),
+    *of_hyper_parameters(
+        Steps, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+    ),
     Mistake("divides by v, without the root", NoRoot, *_ROOT),
     Mistake("epsilon missing", NoEps, *_ROOT),
 )

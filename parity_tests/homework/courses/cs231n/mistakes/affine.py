@@ -122,6 +122,11 @@ class TimesX(Gate):
         return np.maximum(saved, 0) * dy
 
 
+class TimesXEverywhere(Gate):
+    def backward(self, saved: Any, dy: Any) -> Any:
+        return saved * dy
+
+
 class GateAlwaysOpen(Gate):
     def backward(self, saved: Any, dy: Any) -> Any:
         return dy * 1.0
@@ -183,6 +188,7 @@ RELU = (
     Mistake("cuts negative gradients too", GateOfBoth, *_GATE),
     Mistake("forgets dout", NoDout, *_GATE),
     Mistake("multiplies by x and not by its gate", TimesX, *_GATE),
+    Mistake("multiplies by x and not by its gate", TimesXEverywhere, *_GATE),
     Mistake("passes every gradient on", GateAlwaysOpen, *_GATE),
     Mistake("passes the gradient on where x is negative", GateInverted, *_GATE),
     Mistake("lets a hundredth of negative values through", Leaky, *_RELU),

@@ -17,6 +17,11 @@ class NoVarianceTerm(Steps):
         return 0
 
 
+class DirectTermDivided(Steps):
+    def direct_term(self, dxhat: Any) -> Any:
+        return dxhat / len(dxhat)
+
+
 class StatisticsAreConstants(NoMeanTerm, NoVarianceTerm):
     pass
 
@@ -76,6 +81,11 @@ class MultipliedByStd(Steps):
         return inner * saved.std
 
 
+class NoEps(Steps):
+    def over_std(self, inner: Any, saved: Any) -> Any:
+        return inner / np.sqrt((saved.centred**2).mean(axis=0))
+
+
 class DividedByTheVariance(Steps):
     def over_std(self, inner: Any, saved: Any) -> Any:
         return inner / saved.std**2
@@ -84,6 +94,25 @@ class DividedByTheVariance(Steps):
 class WithoutGamma(Steps):
     def dxhat(self, saved: Any, rows: Any) -> Any:
         return rows
+
+
+class DgammaWithoutXhat(Steps):
+    def dgamma(self, saved: Any, rows: Any) -> Any:
+        return rows.sum(axis=0)
+
+
+class DgammaAlongTheRow(Steps):
+    def dgamma(self, saved: Any, rows: Any) -> Any:
+        return (rows * saved.xhat).sum(axis=1)
+
+
+class DbetaAlongTheRow(Steps):
+    def dbeta(self, rows: Any) -> Any:
+        return rows.sum(axis=1)
+
+
+class BothAlongTheRow(DgammaAlongTheRow, DbetaAlongTheRow):
+    pass
 
 
 class DgammaOfCentred(Steps):

@@ -79,6 +79,23 @@ class NotCentredInTest(Steps):
         return rows
 
 
+class NotNormalizedInTest(Steps):
+    def centred_in_test(self, rows: Any, mean: Any) -> Any:
+        return rows
+
+    def std_in_test(self, var: Any) -> Any:
+        return 1
+
+
+class PassesXInTest(NotNormalizedInTest, NotScaledInTest):
+    pass
+
+
+class RunningAveragesInTraining(Steps):
+    def statistics(self, state: Any, mean: Any, var: Any) -> Any:
+        return state
+
+
 class BatchStatisticsInTest(Steps):
     def statistics_in_test(self, state: Any, mean: Any, var: Any) -> Any:
         return mean, var
@@ -104,6 +121,11 @@ class TracksVarianceAndEps(Steps):
         return var + self.eps
 
 
+class EpsTwice(TracksVarianceAndEps):
+    def std(self, var: Any) -> Any:
+        return np.sqrt(var + 2 * self.eps)
+
+
 class TracksUnbiased(Steps):
     def tracked_var(self, var: Any, m: int) -> Any:
         return var * m / (m - 1)
@@ -111,7 +133,7 @@ class TracksUnbiased(Steps):
 
 class Unbiased(Steps):
     def var(self, rows: Any) -> Any:
-        return rows.var(axis=0, ddof=1)
+        return rows.var(axis=0) * len(rows) / (len(rows) - 1)  # ddof=1 warns of a single row
 
 
 class TracksTheMeanTwice(Steps):
@@ -154,6 +176,19 @@ class StoredTheOtherWayRound(Steps):
         return super().tracked(state, rows, mean, var)[::-1]
 
 
+class OfEachRow(Steps):
+    def mean(self, rows: Any) -> Any:
+        return rows.mean(axis=1, keepdims=True)
+
+    def var(self, rows: Any) -> Any:
+        return rows.var(axis=1, keepdims=True)
+
+
+class SquaresNotCentred(Steps):
+    def var(self, rows: Any) -> Any:
+        return (rows**2).mean(axis=0)
+
+
 class MeanOfAll(Steps):
     def mean(self, rows: Any) -> Any:
         return np.full(rows.shape[1], rows.mean())
@@ -166,3 +201,21 @@ class VarianceOfAll(Steps):
 
 class StatisticsOfAll(MeanOfAll, VarianceOfAll):
     pass
+
+
+def with_own_eps(eps: float) -> type[Steps]:
+    """Whatever stands in bn_param."""
+
+    def std(self: Steps, var: Any) -> Any:
+        return np.sqrt(var + eps)
+
+    return type("WithOwnEps", (Steps,), {"std": std, "std_in_test": std})
+
+
+def with_own_momentum(momentum: float) -> type[Steps]:
+    """Whatever stands in bn_param."""
+
+    def moved(self: Steps, old: Any, new: Any) -> Any:
+        return momentum * old + (1 - momentum) * new
+
+    return type("WithOwnMomentum", (Steps,), {"moved": moved})

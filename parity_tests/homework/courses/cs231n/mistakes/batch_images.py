@@ -36,6 +36,27 @@ class UntransposedDoutAndDx(UntransposedDout):
         return self.dx(saved, self.rows_of_dout(dy)).reshape(dy.shape), dgamma, dbeta
 
 
+class ChannelsFirst(Steps):
+    def rows(self, x: Any) -> Any:
+        return x.swapaxes(0, 1).reshape(-1, x.shape[1])
+
+
+class OutByColumns(Steps):
+    def back_to_out(self, rows: Any, shape: tuple[int, ...]) -> Any:
+        return _by_columns(rows, shape)
+
+
+class DxByColumns(Steps):
+    def backward(self, saved: Any, dy: Any) -> Any:
+        _, dgamma, dbeta = super().backward(saved, dy)
+        return _by_columns(self.dx(saved, self.rows_of_dout(dy)), dy.shape), dgamma, dbeta
+
+
+def _by_columns(rows: Any, shape: tuple[int, ...]) -> Any:
+    n, c, h, w = shape
+    return rows.reshape(n, w, h, c).transpose(0, 3, 2, 1)
+
+
 class OutNotTransposedBack(Steps):
     def back_to_out(self, rows: Any, shape: tuple[int, ...]) -> Any:
         return rows.reshape(shape)

@@ -28,6 +28,19 @@ _TRACKED = (
     "running_var = momentum * running_var + (1 - momentum) * var, where var is the variance that x was normalized by: "
     "no root, no eps, divided by N.",
 )
+_OWN = (
+    "Call it with another eps and another momentum in bn_param. What changes?",
+    "eps and momentum come from bn_param; their defaults serve only where bn_param has none.",
+)
+_BATCH = (
+    "From which numbers do mean and variance come in training, and from which in test mode?",
+    "Training normalizes by mean and variance of this batch, and lets the running averages move; only test mode "
+    "normalizes by these.",
+)
+_VARIANCE = (
+    "What is the variance of 5, 5, 5, 5?",
+    "The variance is the mean of (x - mean)**2; the mean of x**2 is larger by mean**2.",
+)
 _MOVED = (
     "With momentum 0.9: how much of the old average is left after one batch?",
     "running = momentum * running + (1 - momentum) * batch: with momentum 0.9 nine tenths of the old value stay.",
@@ -63,10 +76,19 @@ _IMAGES = (
     "A column has to hold one channel. reshape(-1, C) cuts the memory in its order N, C, H, W; so move the channels "
     "last first, with transpose(0, 2, 3, 1), and undo both on the way back.",
 )
+_BACK = (
+    "Try an image that is not square: which axis of your rows runs fastest, columns or rows of the image?",
+    "x.transpose(0, 2, 3, 1) has the shape (N, H, W, C); the way back is reshape(N, H, W, C) and "
+    "transpose(0, 3, 1, 2).",
+)
 _PIXELS = (
     "How many values go into one channel's mean?",
     "For images the mean of a channel runs over samples and pixels: N H W values.",
 )
+
+OWN_EPS = (1e-12, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+OWN_MOMENTUM = (0.9, 0.99, 0.1)
+"""What is written instead of a parameter, in the texts that were seen."""
 
 _SHARED: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("eps outside the root", forward.EpsOutside, _EPS),
@@ -89,6 +111,17 @@ _SHARED: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("running_var holds the standard deviation", forward.TracksTheDeviation, _TRACKED),
     ("running_var holds the standard deviation with eps", forward.TracksTheDeviationWithEps, _TRACKED),
     ("running_var contains eps", forward.TracksVarianceAndEps, _TRACKED),
+    ("eps added twice", forward.EpsTwice, _EPS),
+    *(("takes an eps of its own, not that of bn_param", forward.with_own_eps(eps), _OWN) for eps in OWN_EPS),
+    *(
+        ("takes a momentum of its own, not that of bn_param", forward.with_own_momentum(momentum), _OWN)
+        for momentum in OWN_MOMENTUM
+    ),
+    ("does not normalize in test mode", forward.NotNormalizedInTest, _TEST),
+    ("does not normalize in test mode", forward.PassesXInTest, _TEST),
+    ("the running averages in training", forward.RunningAveragesInTraining, _BATCH),
+    ("the variance takes x for x - mean", forward.SquaresNotCentred, _VARIANCE),
+    ("mean and variance of every sample by itself", forward.OfEachRow, _AXIS),
     ("running_var averages the unbiased variance", forward.TracksUnbiased, _TRACKED),
     ("running_var averages the mean", forward.TracksTheMeanTwice, _TRACKED),
     ("normalizes by the unbiased variance", forward.Unbiased, _TRACKED),
@@ -114,10 +147,16 @@ _SHARED: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("the term through the variance takes x for x - mean", backward.VarianceTermOfX, _TERMS),
     ("the term through the variance has the wrong sign", backward.VarianceTermAdded, _TERMS),
     ("the term through the mean has the wrong sign", backward.MeanTermAdded, _TERMS),
+    ("dout is divided by N in dx", backward.DirectTermDivided, _TERMS),
+    ("eps missing in dx", backward.NoEps, _SCALE),
     ("dx is not divided by the standard deviation", backward.NotDividedByStd, _SCALE),
     ("dx is multiplied by the standard deviation", backward.MultipliedByStd, _SCALE),
     ("dx is divided by the variance", backward.DividedByTheVariance, _SCALE),
     ("dx lacks gamma", backward.WithoutGamma, _TERMS),
+    ("dgamma forgets xhat", backward.DgammaWithoutXhat, _DGAMMA),
+    ("dgamma is summed along the row", backward.DgammaAlongTheRow, _DGAMMA),
+    ("dbeta is summed along the row", backward.DbetaAlongTheRow, _DBETA),
+    ("dgamma and dbeta are summed along the row", backward.BothAlongTheRow, _DGAMMA),
     ("dgamma takes x - mean for xhat", backward.DgammaOfCentred, _DGAMMA),
     ("dgamma takes out for xhat", backward.DgammaOfOut, _DGAMMA),
     ("dgamma contains gamma", backward.DgammaTimesGamma, _DGAMMA),
@@ -132,6 +171,9 @@ _ON_IMAGES: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("reshapes dout without moving the channels last", images.UntransposedDout, _IMAGES),
     ("reshapes without moving the channels last", images.UntransposedOnTheWayIn, _IMAGES),
     ("reshapes dout without moving the channels last", images.UntransposedDoutAndDx, _IMAGES),
+    ("moves the channels first, where they belong last", images.ChannelsFirst, _IMAGES),
+    ("rows and columns exchanged in out", images.OutByColumns, _BACK),
+    ("rows and columns exchanged in dx", images.DxByColumns, _BACK),
     ("does not move the channels back in out", images.OutNotTransposedBack, _IMAGES),
     ("does not move the channels back in dx", images.DxNotTransposedBack, _IMAGES),
     ("divides by N where N H W values were summed", images.DividesByTheBatchSize, _PIXELS),

@@ -42,8 +42,9 @@ class Steps:
         state = running_mean, running_var
         mean, var = self.mean(rows), self.var(rows)
         if self.training:
-            centred, std = rows - mean, self.std(var)
             state = self.tracked(state, rows, mean, var)
+            mean, var = self.statistics(state, mean, var)
+            centred, std = rows - mean, self.std(var)
         else:
             mean, var = self.statistics_in_test(state, mean, var)
             centred, std = self.centred_in_test(rows, mean), self.std_in_test(var)
@@ -61,6 +62,9 @@ class Steps:
 
     def std(self, var: Any) -> Any:
         return np.sqrt(var + self.eps)
+
+    def statistics(self, state: Any, mean: Any, var: Any) -> Any:
+        return mean, var
 
     def statistics_in_test(self, state: Any, mean: Any, var: Any) -> Any:
         return state
@@ -108,11 +112,14 @@ class Steps:
         dxhat = self.dxhat(saved, rows)
         if not self.training:
             return dxhat / saved.std
-        inner = dxhat - self.mean_term(dxhat) - self.variance_term(dxhat, saved)
+        inner = self.direct_term(dxhat) - self.mean_term(dxhat) - self.variance_term(dxhat, saved)
         return self.over_std(inner, saved)
 
     def dxhat(self, saved: Any, rows: Any) -> Any:
         return rows * saved.gamma
+
+    def direct_term(self, dxhat: Any) -> Any:
+        return dxhat
 
     def mean_term(self, dxhat: Any) -> Any:
         return dxhat.mean(axis=0)

@@ -1,5 +1,6 @@
 """Wrong steps of a convolution: loops over samples, filters and windows, as a student writes them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,19 @@ class Looped(layers.Conv):
 
     def forward(self, x: Any, w: Any, b: Any) -> Any:
         padded, stride = self._padded(x), self._stride()
-        out = np.zeros((len(x), len(w), *self._size(padded, w)))
-        for i, j in np.ndindex(*out.shape[2:]):
-            window = self._window(padded, i, j, stride, self._kernel(w))
+        out = self._blank((len(x), len(w), *self._size(padded, w)), b)
+        for i, j in self._places(x, out.shape[2:]):
+            window = self._read(padded, i, j, stride, self._kernel(w))
             for n, f in np.ndindex(*out.shape[:2]):
                 out[n, f, i, j] = self._product(window[n], w[f], b[f])
         return out, (x, w, b)
+
+    def _blank(self, shape: tuple[int, ...], b: Any) -> Any:
+        return np.zeros(shape)
+
+    def _places(self, x: Any, size: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+        """The windows that are visited, where the output has that many."""
+        return np.ndindex(*size)
 
     def _padded(self, x: Any) -> Any:
         pad = self.padding
@@ -40,21 +48,37 @@ class Looped(layers.Conv):
         )
         return padded[:, :, rows, columns]
 
+    def _read(self, padded: Any, i: int, j: int, stride: int, kernel: tuple[int, int]) -> Any:
+        return self._window(padded, i, j, stride, kernel)
+
     def _product(self, window: Any, kernel: Any, b: Any) -> Any:
         return np.sum(window * kernel) + b
 
     def backward(self, saved: Any, dy: Any) -> Any:
         x, w, _ = saved
-        padded = self._padded(x)
-        dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-        for n, f, i, j in np.ndindex(*dy.shape):
-            one = slice(n, n + 1)
-            for_w = self._window(padded[one], i, j, self._stride_of_dw(), w.shape[2:])[0]
-            for_x = self._window(dpadded[one], i, j, self._stride_of_dx(), w.shape[2:])[0]
-            self._into_dw(dw[f], for_w * dy[n, f, i, j])
-            self._into_dx(for_x, w[f] * dy[n, f, i, j])
+        seen, dw = self._seen_by_dw(x), np.zeros_like(w)
+        dpadded = np.zeros_like(self._padded_back(x))
+        size = self._kernel_back(w)
+        for n, f in np.ndindex(*dy.shape[:2]):
+            for i, j in self._places_back(x, dy.shape[2:]):
+                for_w = self._read(seen, i, j, self._stride_of_dw(), size)[n]
+                for_x = self._window(dpadded, i, j, self._stride_of_dx(), size)[n]
+                self._into_dw(dw[f], for_w * dy[n, f, i, j])
+                self._into_dx(for_x, w[f] * dy[n, f, i, j])
         dx = self._cropped(dpadded, x)
         return self._shared(dx, dy), self._shared(dw, dy), self._shared(self._db(dy), dy)
+
+    def _padded_back(self, x: Any) -> Any:
+        return self._padded(x)
+
+    def _seen_by_dw(self, x: Any) -> Any:
+        return self._padded_back(x)
+
+    def _places_back(self, x: Any, size: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+        return np.ndindex(*size)
+
+    def _kernel_back(self, w: Any) -> tuple[int, int]:
+        return w.shape[2], w.shape[3]
 
     def _stride_of_dw(self) -> int:
         return self._stride()

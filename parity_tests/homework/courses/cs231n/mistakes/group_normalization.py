@@ -1,5 +1,6 @@
 """The mistakes of layer and group normalization by their names."""
 
+from parity_tests.homework.courses.cs231n.mistakes import group_backward as backward
 from parity_tests.homework.courses.cs231n.mistakes import group_ways as ways
 from parity_tests.homework.courses.cs231n.mistakes.group_steps import Groups, Rows
 from parity_tests.homework.task import Mistake
@@ -47,6 +48,14 @@ _GROUPS: Texts = (
     "A group is C / G channels that are neighbours: x.reshape(N, G, C // G, H, W), and mean and variance run over the "
     "last three axes, for each sample and group.",
 )
+_OWN: Texts = (
+    "Call it with eps = 0.1 in its dictionary. Does out change?",
+    "eps comes from the dictionary that is the last argument; its default serves only where there is none.",
+)
+_XHAT: Texts = (
+    "Which of the two stands in out = gamma * xhat + beta: x - mean, or that divided by the standard deviation?",
+    "dgamma and dx are written with the normalized values: xhat = (x - mean) / std.",
+)
 _COUNT: Texts = (
     "How many values does one mean run over?",
     "A group holds C / G * H * W values, and that is what the sums in dx are divided by.",
@@ -57,6 +66,9 @@ _SQUEEZE: Texts = (
     "keepdims=True, or name the axis.",
 )
 
+OWN_EPS = (1e-12, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+"""What is written instead of the parameter, in the texts that were seen."""
+
 _SHARED: tuple[tuple[str, type, Texts], ...] = (
     ("eps outside the root", ways.EpsOutside, _EPS),
     ("eps missing", ways.NoEps, _EPS),
@@ -64,35 +76,44 @@ _SHARED: tuple[tuple[str, type, Texts], ...] = (
     ("normalizes by the unbiased variance", ways.Unbiased, _VARIANCE),
     ("gamma and beta missing", ways.NotScaled, _AFFINE),
     ("beta missing", ways.NoBeta, _AFFINE),
+    *(("takes an eps of its own", ways.with_own_eps(eps), _OWN) for eps in OWN_EPS),
+    ("mean without its axis", ways.MeanOverEverything, _AXIS),
+    ("variance without its axis", ways.VarianceOverEverything, _AXIS),
     ("mean and variance without their axis", ways.OverEverything, _AXIS),
-    ("dx lacks the term through the mean", ways.NoMeanTerm, _MEANS),
-    ("dx lacks the term through the variance", ways.NoVarianceTerm, _MEANS),
-    ("dx takes mean and variance for constants", ways.StatisticsAreConstants, _MEANS),
-    ("the term through the variance has the wrong sign", ways.VarianceTermAdded, _MEANS),
-    ("the term through the variance takes x for x - mean", ways.VarianceTermOfX, _MEANS),
-    ("the sums in dx are divided by the batch size", ways.DividesByTheBatchSize, _MEANS),
-    ("gamma stands outside the means in dx", ways.GammaOutside, _GAMMA),
-    ("dx lacks gamma", ways.WithoutGamma, _GAMMA),
-    ("dx is not divided by the standard deviation", ways.NotDividedByStd, _SCALE),
-    ("dx is multiplied by the standard deviation", ways.MultipliedByStd, _SCALE),
-    ("dgamma takes x - mean for xhat", ways.DgammaOfCentred, _PARAMETERS),
-    ("dgamma takes out for xhat", ways.DgammaOfOut, _PARAMETERS),
-    ("dgamma contains gamma", ways.DgammaTimesGamma, _PARAMETERS),
-    ("dgamma is a mean", ways.DgammaMean, _PARAMETERS),
-    ("dbeta is a mean", ways.DbetaMean, _PARAMETERS),
-    ("dgamma and dbeta exchanged", ways.Swapped, _PARAMETERS),
+    ("dx lacks the term through the mean", backward.NoMeanTerm, _MEANS),
+    ("dx lacks the term through the variance", backward.NoVarianceTerm, _MEANS),
+    ("dx takes mean and variance for constants", backward.StatisticsAreConstants, _MEANS),
+    ("the term through the variance has the wrong sign", backward.VarianceTermAdded, _MEANS),
+    ("the term through the variance takes x for x - mean", backward.VarianceTermOfX, _MEANS),
+    ("the sums in dx are divided by the batch size", backward.DividesByTheBatchSize, _MEANS),
+    ("the sums in dx are not divided", backward.SumsAreNotDivided, _MEANS),
+    ("dout is divided too in dx", backward.DirectTermDivided, _MEANS),
+    ("a sum without its axis in the term through the mean", backward.MeanTermOfAll, _MEANS),
+    ("takes x - mean for xhat in the backward pass", backward.CentredForXhat, _XHAT),
+    ("eps missing in dx", backward.NoEps, _EPS),
+    ("gamma stands outside the means in dx", backward.GammaOutside, _GAMMA),
+    ("dx lacks gamma", backward.WithoutGamma, _GAMMA),
+    ("dx is not divided by the standard deviation", backward.NotDividedByStd, _SCALE),
+    ("dx is multiplied by the standard deviation", backward.MultipliedByStd, _SCALE),
+    ("dgamma forgets xhat", backward.DgammaWithoutXhat, _PARAMETERS),
+    ("dgamma takes x - mean for xhat", backward.DgammaOfCentred, _PARAMETERS),
+    ("dgamma takes out for xhat", backward.DgammaOfOut, _PARAMETERS),
+    ("dgamma contains gamma", backward.DgammaTimesGamma, _PARAMETERS),
+    ("dgamma is a mean", backward.DgammaMean, _PARAMETERS),
+    ("dbeta is a mean", backward.DbetaMean, _PARAMETERS),
+    ("dgamma and dbeta exchanged", backward.Swapped, _PARAMETERS),
 )  # fmt: skip
 _OF_ROWS: tuple[tuple[str, type, Texts], ...] = (
     ("mean and variance over the batch, as in batch normalization", ways.OverTheBatch, _AXIS),
     ("the mean runs over the batch", ways.MeanOverTheBatch, _AXIS),
     ("the variance runs over the batch", ways.VarianceOverTheBatch, _AXIS),
-    ("the means in dx run over the batch, as in batch normalization", ways.MeansOverTheBatch, _MEANS),
-    ("the means in dx run over the batch, as in batch normalization", ways.SumsOverTheBatch, _MEANS),
-    ("the term through the mean runs over the batch", ways.MeanTermOverTheBatch, _MEANS),
-    ("the term through the mean runs over the batch", ways.MeanSumOverTheBatch, _MEANS),
-    ("the term through the variance runs over the batch", ways.VarianceSumOverTheBatch, _MEANS),
-    ("the term through the variance runs over the batch", ways.VarianceTermOverTheBatch, _MEANS),
-    ("dgamma and dbeta are summed along the row", ways.BothAlongTheRow, _PARAMETERS),
+    ("the means in dx run over the batch, as in batch normalization", backward.MeansOverTheBatch, _MEANS),
+    ("the means in dx run over the batch, as in batch normalization", backward.SumsOverTheBatch, _MEANS),
+    ("the term through the mean runs over the batch", backward.MeanTermOverTheBatch, _MEANS),
+    ("the term through the mean runs over the batch", backward.MeanSumOverTheBatch, _MEANS),
+    ("the term through the variance runs over the batch", backward.VarianceSumOverTheBatch, _MEANS),
+    ("the term through the variance runs over the batch", backward.VarianceTermOverTheBatch, _MEANS),
+    ("dgamma and dbeta are summed along the row", backward.BothAlongTheRow, _PARAMETERS),
 )  # fmt: skip
 _OF_GROUPS: tuple[tuple[str, type, Texts], ...] = (
     ("interleaves the groups", ways.Interleaved, _GROUPS),
@@ -104,12 +125,16 @@ _OF_GROUPS: tuple[tuple[str, type, Texts], ...] = (
     ("normalizes every pixel by itself", ways.EachPixel, _GROUPS),
     ("shares mean and variance in the batch", ways.EachGroupOverTheBatch, _GROUPS),
     ("shares mean and variance among the groups", ways.AllGroups, _GROUPS),
-    ("dgamma and dbeta are summed over the batch alone", ways.BothOverTheBatchAlone, _PARAMETERS),
+    ("shares the mean in the batch", ways.MeanSharedInTheBatch, _GROUPS),
+    ("the sums in dx run over the groups", backward.TermsOverTheGroups, _MEANS),
+    ("dgamma and dbeta are summed over pixels alone", backward.BothOverPixelsAlone, _PARAMETERS),
+    ("dgamma and dbeta are summed in each group, not in each channel", backward.BothOfEachGroup, _PARAMETERS),
+    ("dgamma and dbeta are summed over the batch alone", backward.BothOverTheBatchAlone, _PARAMETERS),
     ("squeezes away an axis of length 1", ways.Squeezed, _SQUEEZE),
-    ("the sums in dx are divided by C H W", ways.CountsEverythingInASample, _COUNT),
-    ("the sums in dx are divided by the channels of a group, without its pixels", ways.CountsChannelsOnly, _COUNT),
-    ("the sums in dx are divided by H W", ways.CountsPixelsOnly, _COUNT),
-    ("the sums in dx are divided by N times too much", ways.CountsWithTheBatch, _COUNT),
+    ("the sums in dx are divided by C H W", backward.CountsEverythingInASample, _COUNT),
+    ("the sums in dx are divided by the channels of a group, without its pixels", backward.CountsChannelsOnly, _COUNT),
+    ("the sums in dx are divided by H W", backward.CountsPixelsOnly, _COUNT),
+    ("the sums in dx are divided by N times too much", backward.CountsWithTheBatch, _COUNT),
 )  # fmt: skip
 
 

@@ -72,11 +72,14 @@ class Steps:
 
     def dx(self, saved: Any, dy: Any) -> Any:
         dxhat = self.groups_of_dout(self.dxhat(saved, dy))
-        inner = dxhat - self.mean_term(dxhat) - self.variance_term(dxhat, saved)
+        inner = self.direct_term(dxhat) - self.mean_term(dxhat) - self.variance_term(dxhat, saved)
         return self.over_std(inner, saved)
 
     def dxhat(self, saved: Any, dy: Any) -> Any:
         return dy * saved.gamma
+
+    def direct_term(self, dxhat: Any) -> Any:
+        return dxhat
 
     def mean_term(self, dxhat: Any) -> Any:
         return dxhat.mean(axis=self.along, keepdims=True)

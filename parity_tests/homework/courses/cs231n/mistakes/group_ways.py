@@ -1,6 +1,5 @@
-"""Wrong steps of layer and group normalization."""
+"""Wrong steps in the forward pass of layer and group normalization, and wrong ways of making groups."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,9 @@ class NoRoot(Steps):
 
 class Unbiased(Steps):
     def var(self, groups: Any) -> Any:
-        return groups.var(axis=self.along, keepdims=True, ddof=1)
+        var = groups.var(axis=self.along, keepdims=True)
+        size = groups.size // var.size
+        return var * size / (size - 1)  # ddof=1 warns of a group of one value
 
 
 class NotScaled(Steps):
@@ -62,171 +63,6 @@ class OverEverything(Steps):
 
     def var(self, groups: Any) -> Any:
         return groups.var() * np.ones((len(groups), *[1] * (groups.ndim - 1)))
-
-
-class MeansOverTheBatch(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return dxhat.mean(axis=0, keepdims=True)
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return saved.xhat * (dxhat * saved.xhat).mean(axis=0, keepdims=True)
-
-
-class MeanTermOverTheBatch(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return dxhat.mean(axis=0, keepdims=True)
-
-
-class VarianceTermOverTheBatch(Steps):
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return saved.xhat * (dxhat * saved.xhat).mean(axis=0, keepdims=True)
-
-
-class SumsOverTheBatch(MeansOverTheBatch):
-    """Summed over the batch, and divided by the length of a row."""
-
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) * len(dxhat) / dxhat.shape[1]
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) * len(dxhat) / dxhat.shape[1]
-
-
-class MeanSumOverTheBatch(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return dxhat.sum(axis=0) / dxhat.shape[1]
-
-
-class VarianceSumOverTheBatch(Steps):
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return saved.xhat * (dxhat * saved.xhat).sum(axis=0) / dxhat.shape[1]
-
-
-class DividesByTheBatchSize(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) * math.prod(_inside(dxhat)) / len(dxhat)
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) * math.prod(_inside(dxhat)) / len(dxhat)
-
-
-class CountsEverythingInASample(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) / dxhat.shape[1]
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) / dxhat.shape[1]
-
-
-class CountsChannelsOnly(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) * math.prod(dxhat.shape[3:])
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) * math.prod(dxhat.shape[3:])
-
-
-class CountsPixelsOnly(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) * dxhat.shape[2]
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) * dxhat.shape[2]
-
-
-class CountsWithTheBatch(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return super().mean_term(dxhat) / len(dxhat)
-
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return super().variance_term(dxhat, saved) / len(dxhat)
-
-
-class NoMeanTerm(Steps):
-    def mean_term(self, dxhat: Any) -> Any:
-        return 0
-
-
-class NoVarianceTerm(Steps):
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return 0
-
-
-class StatisticsAreConstants(NoMeanTerm, NoVarianceTerm):
-    pass
-
-
-class VarianceTermAdded(Steps):
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        return -super().variance_term(dxhat, saved)
-
-
-class VarianceTermOfX(Steps):
-    def variance_term(self, dxhat: Any, saved: Any) -> Any:
-        x = saved.given / saved.std
-        return x * (dxhat * x).mean(axis=self.along, keepdims=True)
-
-
-class GammaOutside(Steps):
-    def dx(self, saved: Any, dy: Any) -> Any:
-        dx = super().dx(saved._replace(gamma=1), dy)
-        return self.back(dx, dy.shape) * saved.gamma
-
-
-class WithoutGamma(Steps):
-    def dxhat(self, saved: Any, dy: Any) -> Any:
-        return dy
-
-
-class NotDividedByStd(Steps):
-    def over_std(self, inner: Any, saved: Any) -> Any:
-        return inner
-
-
-class MultipliedByStd(Steps):
-    def over_std(self, inner: Any, saved: Any) -> Any:
-        return inner * saved.std
-
-
-class DgammaOfCentred(Steps):
-    def dgamma(self, saved: Any, dy: Any) -> Any:
-        return self.summed(dy * self.back(saved.centred, dy.shape))
-
-
-class DgammaOfOut(Steps):
-    def dgamma(self, saved: Any, dy: Any) -> Any:
-        out = saved.gamma * self.back(saved.xhat, dy.shape) + saved.beta
-        return self.summed(dy * out)
-
-
-class DgammaTimesGamma(Steps):
-    def dgamma(self, saved: Any, dy: Any) -> Any:
-        return super().dgamma(saved, dy) * saved.gamma
-
-
-class DgammaMean(Steps):
-    def dgamma(self, saved: Any, dy: Any) -> Any:
-        return super().dgamma(saved, dy) * np.size(saved.gamma) / dy.size
-
-
-class DbetaMean(Steps):
-    def dbeta(self, dy: Any) -> Any:
-        return super().dbeta(dy) * dy.shape[1] / dy.size
-
-
-class BothAlongTheRow(Steps):
-    def summed(self, x: Any) -> Any:
-        return x.sum(axis=1)
-
-
-class BothOverTheBatchAlone(Steps):
-    def summed(self, x: Any) -> Any:
-        return x.sum(axis=0)
-
-
-class Swapped(Steps):
-    def ordered(self, dx: Any, dgamma: Any, dbeta: Any) -> Any:
-        return dx, dbeta, dgamma
 
 
 class EachChannel(Steps):
@@ -291,6 +127,25 @@ class Squeezed(Steps):
         return np.sqrt(var.squeeze() + self.eps)[..., None, None, None]
 
 
-def _inside(groups: Any) -> tuple[int, ...]:
-    """Sizes of what one mean runs over."""
-    return groups.shape[1:] if groups.ndim == 2 else groups.shape[2:]  # type: ignore[no-any-return]
+class MeanOverEverything(Steps):
+    def mean(self, groups: Any) -> Any:
+        return groups.mean()
+
+
+class VarianceOverEverything(Steps):
+    def var(self, groups: Any) -> Any:
+        return groups.var()
+
+
+class MeanSharedInTheBatch(Steps):
+    def mean(self, groups: Any) -> Any:
+        return groups.mean(axis=(0, 2, 3, 4), keepdims=True)
+
+
+def with_own_eps(eps: float) -> type[Steps]:
+    """Whatever stands in ln_param or gn_param."""
+
+    def std(self: Steps, var: Any) -> Any:
+        return np.sqrt(var + eps)
+
+    return type("WithOwnEps", (Steps,), {"std": std})

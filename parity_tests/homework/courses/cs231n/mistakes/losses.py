@@ -65,6 +65,13 @@ class TargetForgotten(LossOf):
         return dx + (np.arange(x.shape[1]) == target[:, None]) / len(x)
 
 
+class TargetAdded(LossOf):
+    """The one at the true class is added."""
+
+    def gradient(self, dx: Any, x: Any, target: Any) -> Any:
+        return dx + 2 * (np.arange(x.shape[1]) == target[:, None]) / len(x)
+
+
 class CountsTheTrueClass(LossOf):
     """Its margin is 1, always."""
 
@@ -81,6 +88,13 @@ class TargetPulledOnce(LossOf):
     def gradient(self, dx: Any, x: Any, target: Any) -> Any:
         at = np.arange(x.shape[1]) == target[:, None]
         return np.where(at, np.where(dx < 0, -1 / len(x), 0.0), dx)
+
+
+class TargetAlwaysPulledOnce(LossOf):
+    """Where no margin is violated too."""
+
+    def gradient(self, dx: Any, x: Any, target: Any) -> Any:
+        return np.where(np.arange(x.shape[1]) == target[:, None], -1 / len(x), dx)
 
 
 class TargetOneMore(LossOf):
@@ -130,12 +144,14 @@ _OF_BOTH: tuple[tuple[str, type, tuple[str, str]], ...] = (
 )
 _OF_SOFTMAX: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("the gradient lacks the -1 at the true class", TargetForgotten, _TARGET),
+    ("adds 1 at the true class, where it subtracts", TargetAdded, _TARGET),
 )
 _OF_HINGE: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("the loss counts the true class", CountsTheTrueClass, _OWN_MARGIN),
     ("the gradient counts the true class", TargetOneMore, _OWN_MARGIN),
     ("the gradient leaves the true class at 0", TargetNotPulled, _TARGET),
     ("the gradient of the true class is -1, however many margins are violated", TargetPulledOnce, _TARGET),
+    ("the gradient of the true class is -1, however many margins are violated", TargetAlwaysPulledOnce, _TARGET),
 )  # fmt: skip
 
 

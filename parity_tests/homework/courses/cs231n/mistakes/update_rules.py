@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from parity_tests.homework.courses.cs231n import update_rules
+from parity_tests.homework.courses.cs231n.mistakes.hyper_parameters import of_hyper_parameters
 from parity_tests.homework.task import Mistake
 
 
@@ -110,11 +111,14 @@ class Squares(update_rules.RMSProp):
         config = _ready(config, w, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
         cache = self.cache(config["cache"], dw, config["decay_rate"])
         used = self.used(config["cache"], cache)
-        w = w - config["learning_rate"] * dw / self.root(used, config["epsilon"])
+        w = w - config["learning_rate"] * self.direction(dw) / self.root(used, config["epsilon"])
         return w, config | {"cache": self.stored(config["cache"], cache)}
 
     def cache(self, cache: Any, dw: Any, decay: float) -> Any:
         return decay * cache + (1 - decay) * dw**2
+
+    def direction(self, dw: Any) -> Any:
+        return dw
 
     def used(self, old: Any, new: Any) -> Any:
         return new
@@ -161,6 +165,16 @@ class NotSquared(Squares):
         return decay * cache + (1 - decay) * dw
 
 
+class Doubled(Squares):
+    def cache(self, cache: Any, dw: Any, decay: float) -> Any:
+        return decay * cache + (1 - decay) * 2 * dw
+
+
+class GradientForgotten(Squares):
+    def direction(self, dw: Any) -> Any:
+        return 1
+
+
 class CacheNotStored(Squares):
     def stored(self, old: Any, new: Any) -> Any:
         return old
@@ -195,6 +209,7 @@ _ROOT = (
 SGD = (
     Mistake("goes uphill", GoesUphill, *_SIGN),
     Mistake("forgets the learning rate", NoRate, *_SIGN),
+    *of_hyper_parameters(update_rules.SGD, {"learning_rate": 1e-2}),
 )
 SGD_MOMENTUM = (
     Mistake("the velocity is never stored", VelocityNotStored, *_STORED),
@@ -209,6 +224,7 @@ SGD_MOMENTUM = (
     Mistake("takes Nesterov's step", Nesterov, *_VELOCITY),
     Mistake("multiplies by the learning rate twice", RateTwice, *_VELOCITY),
     Mistake("learning rate and momentum exchanged", Exchanged, *_VELOCITY),
+    *of_hyper_parameters(Momentum, {"learning_rate": 1e-2, "momentum": 0.9}),
 )
 RMSPROP = (
     Mistake("epsilon inside the root", EpsInside, harmless=True),
@@ -218,6 +234,9 @@ RMSPROP = (
     Mistake("the cache is a sum, without decay", NotDecayed, *_CACHE),
     Mistake("the new square enters the cache unweighted", NotWeighted, *_CACHE),
     Mistake("the gradient is not squared", NotSquared, *_CACHE),
+    Mistake("doubles the gradient where it squares", Doubled, *_CACHE),
+    Mistake("the step forgets the gradient", GradientForgotten, *_ROOT),
+    *of_hyper_parameters(Squares, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}),
     Mistake("the cache is never stored", CacheNotStored, *_STORED),
     Mistake("divides by the cache of the step before", CacheOfTheStepBefore, *_CACHE),
 )
