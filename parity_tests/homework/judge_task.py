@@ -1,5 +1,6 @@
 """Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from parity_tests.harness.counterexamples.simplify import simplify
 from parity_tests.harness.search import Run
 from parity_tests.harness.verdict import Verdict
 from parity_tests.homework.judgement import Judgement, Word
-from parity_tests.homework.naming import name_of
+from parity_tests.homework.naming import FEW, Diagnosis, name_of
 from parity_tests.homework.origin import Origin, origin
 from parity_tests.homework.paper import on_paper
 from parity_tests.homework.task import Caller, Task, Trouble
@@ -57,28 +58,67 @@ def settled(trial: HomeworkTrial, function: str) -> list[Verdict]:
 
 @dataclass(slots=True)
 class Record:
-    """What was seen of one function over a run."""
+    """What was seen of one function over a run.
+
+    ``clouded`` are cases on which its forward fails; ``without`` counts those that it fails with the cache of
+    its right forward alone.
+    """
 
     outcomes: list[tuple[Case, bool]] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     failed: list[Case] = field(default_factory=list)
     conventions: dict[str, None] = field(default_factory=dict)
     clouded: list[Case] = field(default_factory=list)
+    without: int = 0
+
+    def remember(self, convention: str) -> None:
+        """Of what is said of shapes once for all cases: in the case with the fewest axes of length 1."""
+        about = convention.partition(" as (")[0]
+        before = next((c for c in self.conventions if c.partition(" as (")[0] == about), None)
+        if before is None or convention.count("n,") > before.count("n,"):
+            self.conventions.pop(before or "", None)
+            self.conventions[convention] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A run of a task's cases, and what was seen of each function."""
+
+    run: HomeworkRun
+    records: dict[str, Record]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing failed."""
+        seen = self.records.values()
+        return not (self.run.task.complaint or any(r.failed or r.clouded for r in seen))
+
+    def judgements(self) -> list[Judgement]:
+        """One for each function."""
+        return [_judged(self.run, function, record) for function, record in self.records.items()]
 
 
 def judge_task(task: Task, call: Caller, examples: int, seed: int) -> list[Judgement]:
     """A judgement for each function of the task."""
+    return watch(task, call, examples, seed).judgements()
+
+
+def watch(
+    task: Task, call: Caller, examples: int, seed: int, until_failure: bool = False
+) -> Watched:
+    """Run a task's cases on the functions of a submission, all of them or up to the first that fails."""
     task = task.fitted(task, call)
     run = HomeworkRun(task.pair, "float64", examples, seed, None, task, call)
-    records = {function: Record() for function in task.functions}
+    watched = Watched(run, {function: Record() for function in task.functions})
 
-    def record(case: Case) -> None:
+    def record(case: Case) -> bool:
         trial = run.trial(case)
         for function in task.functions:
-            _enter(records[function], trial, function)
+            _enter(watched.records[function], trial, function)
+        return until_failure and not watched.sound
 
     run.over(record)
-    return [_judged(run, function, records[function]) for function in task.functions]
+    return watched
 
 
 def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
@@ -95,10 +135,11 @@ def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
     record.outcomes.append((trial.case, failed))
     if failed:
         record.failed.append(trial.case)
+        record.without += function in trial.without
     if answer.trouble is not None:
         record.troubles.append(answer.trouble)
-    said = [v.message for v in verdicts if v.passed and v.message not in ("", UNBOUNDED)]
-    record.conventions |= dict.fromkeys(said)
+    for said in (v.message for v in verdicts if v.passed and v.message not in ("", UNBOUNDED)):
+        record.remember(said)
 
 
 def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
@@ -107,7 +148,11 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
     remarks, complaint = (*record.conventions, *_BEHIND[whose]), ""
     if function == run.task.functions[0]:
         remarks, complaint = (*run.task.remarks, *remarks), run.task.complaint
-    hidden = whose == "unknown" and not record.failed and len(record.outcomes) < len(record.clouded)
+    hidden = (
+        whose == "unknown"
+        and len(record.failed) < FEW
+        and len(record.outcomes) < len(record.clouded)
+    )
     if hidden or not record.outcomes:
         first = run.task.functions[0]
         why = "has to be right first" if record.clouded else "gives nothing to go on from"
@@ -152,8 +197,10 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
         return any(not v.passed for v in run.verdicts(case, function))
 
     found = condition.find(run.pair, record.outcomes, fails, run.seed)
-    small = simplify(run.pair, run.shrunk(fails) or record.failed[0], fails, run.trial)
-    mistake = name_of(run.trial, function, record.outcomes)
+    if found is not None and 2 * found.passed < found.outside:
+        found = None  # most of the others fail as well
+    small = _smallest(run, record, fails, found)
+    mistake = _mistake(run, function, record)
     trial = run.trial(small)
     said = in_course_words(found, run.task.words) if found is not None else ""
     return Judgement(
@@ -169,4 +216,32 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
         replay=str(small),
         message=said or f"wrong in {len(record.failed)} of {len(record.outcomes)} cases",
         remarks=remarks,
+    )
+
+
+def _smallest(
+    run: HomeworkRun,
+    record: Record,
+    fails: Callable[[Case], bool],
+    found: condition.Condition | None,
+) -> Case:
+    """The simplest case that fails, under the condition that is said."""
+
+    def typical(case: Case) -> bool:
+        return (found is None or found.holds(case)) and fails(case)
+
+    first = next((c for c in record.failed if found is None or found.holds(c)), record.failed[0])
+    return simplify(run.pair, run.shrunk(typical) or first, typical, run.trial)
+
+
+def _mistake(run: HomeworkRun, function: str, record: Record) -> Diagnosis | None:
+    """Its mistake; or that it and its forward, each right by itself, do not fit together."""
+    if record.without < len(record.failed):
+        return name_of(run.trial, function, record.outcomes)
+    first = run.task.functions[0]
+    return Diagnosis(
+        f"right with the cache of the handout alone, and {first} gives another",
+        f"Which arrays does {first} put into the cache, and has it changed one of them before?",
+        f"Handed what the handout puts into the cache, {function} is right; handed what {first} gives, it is not. "
+        f"Nothing is wrong with the output of {first}: compare the cache of the two.",
     )

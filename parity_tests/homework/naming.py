@@ -16,6 +16,8 @@ FAILING, PASSING = 12, 8
 """So many cases of each kind a mistake has to explain, all of them, to be thought of."""
 MORE = 2
 """So many times as many it has to explain to be named."""
+FEW = 3
+"""Nothing is said of fewer failing cases: chance explains them too well."""
 OPEN = 3
 """With more names than these, nothing is known."""
 
@@ -120,7 +122,7 @@ def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | Non
     of its own, and where none has, what its numbers have in common. A name has to hold on every case.
     """
     evidence, more = (Evidence(trial, function, outcomes, times) for times in (1, MORE))
-    if not evidence.failing:
+    if len(evidence.failing) < FEW:
         return None
     known = evidence.trials[0].task.mistakes
     named = _in_full(evidence, more, [mistake for mistake in known if not mistake.harmless])
@@ -157,7 +159,13 @@ def _of_quantities(
     evidence: Evidence, more: Evidence, known: Sequence[Mistake]
 ) -> Iterator[Diagnosis | None]:
     """For each mistake the quantities that it explains; what is left is described."""
-    left = [quantity for quantity in evidence.quantities if evidence.wrong(quantity)]
+    conventions = [mistake for mistake in known if mistake.harmless]
+    left = [
+        quantity
+        for quantity in evidence.quantities
+        if evidence.wrong(quantity)
+        and not any(evidence.explained(other.truth, quantity) for other in conventions)
+    ]
     alone, wrong = len(left) == len(evidence.quantities), len(left)
     while left:
         best: list[Mistake] = []
@@ -250,6 +258,8 @@ def _joined(parts: Sequence[Any]) -> tuple[str, str, str]:
 
 def shown(trial: HomeworkTrial, quantity: str) -> str:
     """A quantity under its name in the course."""
+    if quantity in trial.task.arrays:
+        return trial.task.arrays[quantity]
     if quantity == "y":
         return "the loss" if trial.task.scalar else "out"
     return "w" if quantity == "param" else quantity

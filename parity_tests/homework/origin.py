@@ -1,8 +1,9 @@
 """A backward that fails behind a wrong forward: whose mistake is it?
 
 A course that leaves the cache to the student lets the forward hand its mistake on. Where the gradients are those
-of a known mistake of the forward, the backward is right; where they are those of a mistake of its own, it is wrong;
-else nobody knows before the forward is repaired.
+of a known mistake of the forward, the backward is right; where they are those of a mistake of its own, it is wrong.
+A backward that gives the slope of its own forward, whatever that computes, is right too. Else nobody knows before
+the forward is repaired.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,11 @@ from typing import Any, Literal
 
 from parity_tests.harness.cases import Case
 from parity_tests.homework.naming import Trials, explanations
+from parity_tests.homework.slope import follows
 from parity_tests.homework.trial import HomeworkTrial
 
+SLOPES = 12
+"""On so many cases the slope is asked for."""
 Origin = Literal["forward", "own", "unknown"]
 
 
@@ -21,7 +25,11 @@ def origin(trial: Trials, function: str, clouded: Sequence[Case]) -> Origin:
     trials = [trial(case) for case in clouded]
     if any(_right_by_itself(mistake.truth, trials) for mistake in explained):
         return "forward"
-    return "own" if explained else "unknown"
+    if explained:
+        return "own"
+    asked = trials[:: -(-len(trials) // SLOPES)]
+    known = [answer for answer in (follows(one, function) for one in asked) if answer is not None]
+    return "forward" if known and all(known) else "unknown"
 
 
 def _right_by_itself(truth: Any, trials: Sequence[HomeworkTrial]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from parity_tests.homework.judge_task import HomeworkRun, judge_task
+from parity_tests.homework.judge_task import judge_task, watch
 from parity_tests.homework.judgement import Judgement
 from parity_tests.homework.task import Caller, Task
 
@@ -31,8 +31,9 @@ def judge_among_others(
         examples: how many cases.
         seed: of the cases.
     """
-    if passes(task, own, examples, seed):
-        return judge_task(task, own, examples, seed)
+    watched = watch(task, own, examples, seed, until_failure=True)
+    if watched.sound:
+        return watched.judgements()
     with amended() as call:
         judgements = judge_task(task, call, examples, seed)
     return [
@@ -41,21 +42,16 @@ def judge_among_others(
     ]
 
 
-def passes(task: Task, call: Caller, examples: int, seed: int) -> bool:
-    """Whether no case fails; ends with the first that does."""
-    task = task.fitted(task, call)
-    run = HomeworkRun(task.pair, "float64", examples, seed, None, task, call)
-    return not task.complaint and run.first_failure() is None
-
-
 def with_causes(judgements: Sequence[Judgement], tasks: Iterable[Task]) -> list[Judgement]:
     """The judgements; where one inherits its failures, the remark names the functions that are wrong."""
     wrong = {judgement.name for judgement in judgements if judgement.verdict not in SOUND}
-    causes = {task.functions[0]: [name for name in task.uses if name in wrong] for task in tasks}
+    causes = {f: [u for u in task.uses if u in wrong] for task in tasks for f in task.functions}
     return [_with_cause(judgement, causes.get(judgement.name, [])) for judgement in judgements]
 
 
 def _with_cause(judgement: Judgement, causes: list[str]) -> Judgement:
+    if judgement.name.endswith("_forward"):  # it calls no backward
+        causes = [name for name in causes if not name.endswith("_backward")]
     if INHERITS not in judgement.remarks or not causes:
         return judgement
     said = f"{INHERITS}: inherited from {', '.join(causes)}"

@@ -10,6 +10,7 @@ from numpy import ndarray as Array
 
 from parity_tests.harness.counterexamples.drawing import WIDTH, number, picture
 from parity_tests.homework.trial import HomeworkTrial
+from reference.layers.max_pool2d import MaxPool2d
 
 LINES = 25
 TERMS = 6
@@ -94,7 +95,8 @@ def _sum(trial: HomeworkTrial, quantity: str, at: tuple[int, ...]) -> str:
     """The arithmetic behind an element, where it is a short sum of elements of dout."""
     if trial.dy is None or trial.dy.ndim == 0:
         return ""
-    if "kernel_size" in trial.case.options and quantity == "dx":
+    maximal = getattr(trial.task.pair.truth, "operation", None) is MaxPool2d
+    if maximal and quantity == "dx":
         terms = _won(trial, at)
         said = f"{_index(at)} is the maximum of {len(terms)} windows"
     elif quantity in ("db", "dbeta"):
@@ -140,6 +142,8 @@ def _pictures(
 
 def _differentiated(trial: HomeworkTrial) -> tuple[str, ...]:
     """The functions that get an upstream gradient: a network makes its own."""
+    if not trial.task.differentiated(trial.case.names):
+        return ()
     return trial.task.backwards or (() if trial.task.scalar else trial.task.functions)
 
 

@@ -1,60 +1,26 @@
 """What the wrong numbers of a quantity have to do with the right ones, where it is the same on every failing case."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy import ndarray as Array
 
-from parity_tests.harness.conditions.windows import windows_of
 from parity_tests.homework.trial import HomeworkTrial
+from parity_tests.homework.wrong_numbers import Seen, where
 
 LARGEST = 12
 """Constant factors are looked for among fractions of numbers up to this one."""
 
 
-class Seen:
-    """One failing case: what was given for a quantity, what belongs there, and what both are made from."""
-
-    def __init__(self, trial: HomeworkTrial, function: str, quantity: str) -> None:
-        self.trial, self.quantity = trial, quantity
-        self.all: dict[str, Any] = {**trial.twin.outputs, **trial.twin.gradients}
-        self.expected = np.asarray(self.all[quantity])
-        self.got: Any = trial.answers[function].values.get(quantity)
-
-    @property
-    def comparable(self) -> bool:
-        return self.got is not None and np.shape(self.got) == self.expected.shape
-
-    def equals(self, wanted: Any) -> bool:
-        """Whether what was given is this, up to rounding."""
-        if self.got is None or np.shape(self.got) != np.shape(wanted):
-            return False
-        with np.errstate(all="ignore"):
-            return self.trial.compared("", self.quantity, self.got, wanted).passed
-
-    @property
-    def wrong(self) -> Array:
-        """Which elements are wrong."""
-        wrong = np.zeros(self.expected.shape, dtype=bool)
-        for at in np.ndindex(*self.expected.shape):
-            alone = np.array(self.expected)
-            alone[at] = np.asarray(self.got)[at]
-            wrong[at] = not self.trial.compared("", self.quantity, alone, self.expected).passed
-        return wrong
-
-    @property
-    def ratio(self) -> Array:
-        with np.errstate(all="ignore"):
-            ratio: Array = np.asarray(self.got, float) / self.expected
-        return ratio
-
-
 def relation(trials: Sequence[HomeworkTrial], function: str, quantity: str) -> str:
-    """A sentence's end that is true of the quantity on all of these cases; nothing where none is found."""
-    trials = [t for t in trials if t.answers[function].trouble is None]
+    """A sentence's end that is true of the quantity on all of these cases; nothing where none is found.
+
+    Where the function has no answer to one of them, there is more to it than these numbers.
+    """
+    if any(t.answers[function].trouble is not None for t in trials):
+        return ""
     trials = [t for t in trials if quantity in t.expected_of(function, t.twin)]
     asked = [t for t in trials if quantity in t.twin.outputs | t.twin.gradients]
     seen = [Seen(trial, function, quantity) for trial in asked]
@@ -90,7 +56,8 @@ def _of_numbers(seen: list[Seen]) -> Iterator[str]:
     yield _by_an_argument(seen)
     yield _another(seen)
     yield _offset(seen)
-    yield _where(seen)
+    yield where(seen)
+    yield _by_a_number(seen)
     yield _by_axis(seen)
     yield _too(seen)
 
@@ -189,73 +156,16 @@ def _offset(seen: list[Seen]) -> str:
     return "is off by one number everywhere"
 
 
-def _where(seen: list[Seen]) -> str:
-    """Which elements are right on all cases: those in one window, inside the border, but for one class."""
-    wrong = [s.wrong for s in seen]
-    for words, mask in _MASKS:
-        masks = [mask(s) for s in seen]
-        if any(m is None for m in masks):
-            continue
-        some_outside = any(bool(np.any(~m)) for m in masks)
-        if some_outside and all(not np.any(w & ~m) for w, m in zip(wrong, masks, strict=True)):
-            return words
-    return ""
+def _by_a_number(seen: list[Seen]) -> str:
+    """One factor, which is another on every case."""
+    if max(s.expected.size for s in seen) < 2 or not all(_scaled_alike(s) for s in seen):
+        return ""
+    return "is off by one factor, which is another in every case"
 
 
-def _in_several_windows(seen: Seen) -> Any:
-    """The pixels that lie in more than one window."""
-    windows = windows_of(seen.trial.case, {})
-    if len(windows) != 2 or seen.quantity != "dx":
-        return None
-    counts = [np.bincount(window.met, minlength=window.size) for window in windows]
-    return np.broadcast_to(np.multiply.outer(*counts) > 1, seen.expected.shape)
-
-
-def _border(seen: Seen) -> Any:
-    if seen.expected.ndim != 4:
-        return None
-    inner = np.zeros(seen.expected.shape, dtype=bool)
-    inner[:, :, 1:-1, 1:-1] = True
-    return ~inner
-
-
-def _at(axis: int, index: int) -> Callable[[Seen], Any]:
-    def mask(seen: Seen) -> Any:
-        if seen.expected.ndim <= axis or seen.expected.ndim < 2:
-            return None
-        chosen = np.zeros(seen.expected.shape, dtype=bool)
-        np.moveaxis(chosen, axis, 0)[index] = True
-        return chosen
-
-    return mask
-
-
-def _at_the_true_class(seen: Seen) -> Any:
-    target = seen.trial.arguments.get("target")
-    if target is None or seen.expected.ndim != 2:
-        return None
-    return np.arange(seen.expected.shape[1]) == target[:, None]
-
-
-_MASKS: tuple[tuple[str, Callable[[Seen], Any]], ...] = (
-    ("is wrong at the true class alone", _at_the_true_class),
-    ("is wrong in the first step alone", lambda seen: _step(seen, True)),
-    ("is right in the first step", lambda seen: _step(seen, False)),
-    ("is right where a pixel lies in one window only", _in_several_windows),
-    ("is wrong in the last column alone", _at(3, -1)),
-    ("is wrong in the last row alone", _at(2, -1)),
-    ("is right but for the border rows and columns", _border),
-    ("is wrong in the last sample alone", _at(0, -1)),
-    ("is wrong in the first sample alone", _at(0, 0)),
-)
-
-
-def _step(seen: Seen, first: bool) -> Any:
-    if seen.trial.pair.kind != "optimizer":
-        return None
-    chosen = np.zeros(seen.expected.shape, dtype=bool)
-    chosen[:1] = True
-    return chosen if first else ~chosen
+def _scaled_alike(seen: Seen) -> bool:
+    ratios = seen.ratio[np.isfinite(seen.ratio)]
+    return bool(ratios.size) and seen.equals(seen.expected * np.median(ratios))
 
 
 def _by_axis(seen: list[Seen]) -> str:

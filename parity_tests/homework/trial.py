@@ -34,6 +34,9 @@ class Answer:
 class HomeworkTrial(Trial):
     """A case: first the submission's forward is run, then the truth, then the submission's backwards.
 
+    ``without`` are the functions that are right with the cache of the handout, and not with that of a
+    right forward.
+
     Between forward and backward the forward runs once more on other numbers of the same shape: what is
     remembered from "the last call" is then the wrong thing.
     """
@@ -46,11 +49,14 @@ class HomeworkTrial(Trial):
         self.arguments = arguments_of(task.pair, case)
         self.student = task.student(call, case)
         self.answers: dict[str, Answer] = {}
+        self.without: set[str] = set()
         saved = self._forward(task.functions[0])
         if task.observed is not None:
             outputs = self.answers[task.functions[0]].values
             self.arguments |= task.observed(self.arguments, outputs, case.names)
         self.twin = self.outcome_of(self.pair.truth)
+        if self.pair.kind not in ("optimizer", "network") or (saved is not None and task.backwards):
+            self._something_else()
         if task.differentiated(case.names) and not self.twin.error:
             self._backward(saved)
 
@@ -71,8 +77,6 @@ class HomeworkTrial(Trial):
         functions = self.task.backwards or self.task.functions[:1]
         if self.dy is None or (saved is None and not self.task.backwards):
             return
-        if saved is not None and self.task.backwards:
-            self._something_else()
         for function in functions:
             own = self._gradients(function, saved)
             if self.task.backwards:
@@ -83,11 +87,32 @@ class HomeworkTrial(Trial):
                 self.answers[function].trouble = own.trouble
 
     def _something_else(self) -> None:
+        answer = self.answers[self.task.functions[0]]
+        if answer.trouble is not None:
+            return
         other = arguments_of(self.pair, self.case.with_seed(self.case.seed + 1))
         try:
-            self.student.forward(other)
+            again = self.student.forward(
+                {k: None if x is None else x.copy() for k, x in other.items()}
+            )
         except Trouble:
             return  # it has answered once; what it does on other numbers is another case's business
+        drawn = self.task.observed is not None  # a mask, which may drop all that differs
+        if (
+            not drawn
+            and _same(again[0].get("y"), answer.values.get("y"))
+            and not self._alike(other)
+        ):
+            answer.trouble = Trouble(
+                "form", "gives what it gave before, for other numbers of that shape"
+            )
+
+    def _alike(self, other: Named) -> bool:
+        """Whether the truth gives the same on these other numbers, as a maximum of zero and negative ones may be."""
+        truth = make_subject(self.pair, self.case, self.task.pair.truth)
+        with np.errstate(all="ignore"):
+            outputs, _ = truth.forward(other)
+        return np.array_equal(outputs["y"], self.twin.outputs["y"], equal_nan=True)
 
     def _gradients(self, function: str, saved: Any) -> Answer:
         """What a backward gives for a cache; without one it is only asked whether it is still to be written."""
@@ -102,12 +127,26 @@ class HomeworkTrial(Trial):
         return answer
 
     def _better(self, function: str, own: Answer) -> Answer:
-        """With the cache as the starter fixes it: a wrong forward is not its backward's mistake."""
+        """With the cache as the starter fixes it: a wrong forward is not its backward's mistake.
+
+        Behind a forward that is right it is nobody else's: there the two of them do not fit together.
+        """
         canonical = self.student.canonical(self._copies())
         if canonical is None:
             return own
         with_canonical = self._gradients(function, canonical)
-        return with_canonical if self._is_right(with_canonical) else own
+        right = self._is_right(with_canonical)
+        if right and self.forward_is_right:
+            self.without.add(function)
+            return own
+        gave_none = own.trouble is not None and own.trouble.kind == "not judged"
+        return with_canonical if right or gave_none else own
+
+    @property
+    def forward_is_right(self) -> bool:
+        """Whether the first function gives the right output on this case."""
+        verdicts = self.verdicts(self.task.functions[0])
+        return all(v.passed for v in verdicts if v.quantity in ("y", "call"))
 
     def _is_right(self, answer: Answer) -> bool:
         wanted = self.twin.gradients
@@ -153,7 +192,7 @@ class HomeworkTrial(Trial):
     def expected_of(self, function: str, outcome: Outcome) -> Named:
         """What a function has to give: outputs, gradients, or both."""
         expected = outcome.outputs if function == self.task.functions[0] else outcome.gradients
-        if not self.task.backwards:
+        if not self.task.backwards and self.task.differentiated(self.case.names):
             expected = {**outcome.outputs, **outcome.gradients}
         return {name: x for name, x in expected.items() if name not in self.task.unjudged}
 
@@ -208,7 +247,8 @@ class HomeworkTrial(Trial):
         if not in_front and not anywhere:
             return got, ""
         whole = "out" if shape else "the loss"
-        shown = whole if quantity == "y" else quantity.rstrip("0123456789")  # once for all layers
+        bare = quantity.rstrip("0123456789")  # once for all layers
+        shown = self.task.arrays.get(quantity) or (whole if quantity == "y" else bare)
         if got.size == 1:  # nothing to tell one axis from another
             return got.reshape(shape), ""
         return got.reshape(shape), f"gives {shown} as {_outline(got.shape)}, not {_outline(shape)}"
@@ -218,15 +258,17 @@ class HomeworkTrial(Trial):
 
         Then a wrong gradient says nothing of the function by itself.
         """
-        first, trouble = self.task.functions[0], self.answers[function].trouble
-        if (
-            function not in self.task.backwards
-            or self.student.canonical(self._copies()) is not None
-        ):
+        trouble = self.answers[function].trouble
+        if function not in self.task.backwards or self.forward_is_right:
             return False
-        if trouble is not None and trouble.kind not in ("error", "form", "not judged"):
-            return False
-        return any(not v.passed for v in self.verdicts(first) if v.quantity in ("y", "call"))
+        if self.student.canonical(self._copies()) is not None:
+            return trouble is not None and trouble.kind in ("error", "form")  # a cache of its own
+        return trouble is None or trouble.kind in ("error", "form", "not judged")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether both are the same numbers; not where there are none."""
+    return one is not None and other is not None and np.size(one) > 0 and np.array_equal(one, other)
 
 
 def _outline(shape: tuple[int, ...]) -> str:

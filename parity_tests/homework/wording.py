@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from parity_tests.harness.conditions.condition import Condition
+from parity_tests.harness.conditions.vocabulary import words_for
 
 Words = Mapping[str, str]
-SIGN = re.compile(r"[=<>]")
+FORMULA = re.compile(r"[=<>]|^not | is |\bx\.")
 EVERYWHERE = {"in evaluation mode": "in test mode"}
 
 
@@ -32,7 +33,7 @@ def in_course_words(found: Condition, words: Words) -> str:
     said = found.words
     for part in re.split(r" and | or ", found.formula):
         bare = part.strip("()")
-        if SIGN.search(bare):  # a formula without words of its own stands among them
+        if words_for(bare) == bare:  # it has no words of its own, and stands among them
             said = said.replace(bare, exchanged(bare, names))
     for old, new in {**EVERYWHERE, **{k: v for k, v in words.items() if _is_phrase(k)}}.items():
         said = said.replace(old, new)
@@ -52,4 +53,4 @@ def exchanged(formula: str, names: Words) -> str:
 
 def _is_phrase(words: str) -> bool:
     """Whether it is a piece of a sentence and no formula: a formula has a sign, an array, or is one word."""
-    return " " in words and not (SIGN.search(words) or re.search(r"^not |\bx\.", words))
+    return " " in words and not FORMULA.search(words)

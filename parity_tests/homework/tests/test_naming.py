@@ -25,7 +25,9 @@ from parity_tests.homework.tests.planted_table import Planted, Text
 from parity_tests.homework.trial import HomeworkTrial
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
-KNOWN = {t.pair.truth.__name__: t for t in TASKS if t.pair.truth.__name__ in OWN}
+KNOWN = {
+    t.pair.truth.__name__: t for t in TASKS if t.pair.truth.__name__ in OWN and t.present is None
+}
 STEPS: dict[str, tuple[Any, ...]] = {
     "Affine": (Map,),
     "ReLU": (Gate,),

@@ -1,0 +1,51 @@
+"""A backward behind a wrong forward, one that does not fit its right forward, and a forward that remembers."""
+
+from parity_tests.homework.courses.cs231n.tasks import TASKS
+from parity_tests.homework.judge_task import watch
+from parity_tests.homework.tests.planted_table import SEED, Planted, Text, judged
+
+EPS = Planted("layernorm_forward", "keepdims=True) + eps)", "keepdims=True) + 3 * eps)")
+CENTRE = Planted("layernorm_forward", "(x - mu) / std", "(x - 2 * mu) / std")
+FLAT = Planted("affine_forward", "cache = (x, w, b)", "cache = (rows, w, b)")
+
+
+def test_a_backward_is_right_that_is_the_slope_of_its_wrong_forward() -> None:
+    forward, backward = judged(EPS).values()
+    assert (forward.verdict, backward.verdict) == ("wrong", "right")
+    assert backward.remarks == (
+        "its forward hands it wrong numbers; what it does with them is right",
+    )
+
+
+def test_one_that_is_not_may_be_right_behind_another_forward() -> None:
+    forward, backward = judged(CENTRE).values()
+    assert (forward.verdict, backward.verdict) == ("wrong", "not judged")
+    assert backward.message == "layernorm_forward has to be right first"
+
+
+def test_a_right_forward_that_spoils_the_cache_is_told_of_its_backward() -> None:
+    forward, backward = judged(FLAT).values()
+    assert (forward.verdict, backward.verdict) == ("right", "wrong")
+    assert "with more than two axes" in backward.condition
+    assert backward.diagnosis == (
+        "right with the cache of the handout alone, and affine_forward gives another"
+    )
+
+
+REMEMBERS = """
+KNOWN = {}
+def relu_forward(x):
+    if x.shape not in KNOWN:
+        KNOWN[x.shape] = x * (x > 0)
+    return KNOWN[x.shape], x
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+def test_what_is_remembered_by_shape_is_wrong_on_the_first_case_of_a_shape_already() -> None:
+    (relu,) = (task for task in TASKS if task.functions[0] == "relu_forward")
+    forward, backward = watch(relu, Text(REMEMBERS), 8, SEED).judgements()
+    assert (forward.verdict, backward.verdict) == ("wrong", "right")
+    assert "gives what it gave before" in forward.counterexample
+    assert forward.failed >= 6  # in the others nothing is above 0, or everything was alike
