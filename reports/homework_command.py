@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from reports import options
-from reports.options import examples_of, file, folder, number, rate
+from reports.options import examples_of, file, folder, number, seconds
 from reports.usage import UsageError
 
 EPILOG = examples_of(
@@ -30,7 +30,7 @@ def homework(
         ),
     ],
     course: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose assignment it is: cs231n.")
+        str, typer.Option(metavar="NAME", help="Whose assignment it is: cs231n or mytorch.")
     ] = "cs231n",
     only: Annotated[
         list[str] | None, typer.Option(metavar="FUNCTION", help="Judge this one; may be repeated.")
@@ -53,7 +53,7 @@ def homework(
     seed: Annotated[
         int | None, number("Decides the cases; a fresh one, recorded, without it.", least=0)
     ] = None,
-    timeout: Annotated[float | None, rate("Seconds that one call may take.")] = None,
+    timeout: Annotated[float | None, seconds("Seconds that one call may take.")] = None,
     jobs: options.Jobs = None,
     require_isolation: Annotated[
         bool,
@@ -72,7 +72,7 @@ def homework(
         typer.Option(metavar="ADDRESS", help="Of --class: a Dask cluster's, as tcp://host:8786."),
     ] = None,
     time_limit: Annotated[
-        float | None, rate("Of --class: seconds that one submission may take; 1800 without it.")
+        float | None, seconds("Of --class: seconds that one submission may take; 1800 without it.")
     ] = None,
 ) -> int:
     """Judge a student's submission: what is right, what is wrong, when, and why.
@@ -127,7 +127,7 @@ def autograder(
         Path | None, file("Points for each function, in TOML; one for each without it.")
     ] = None,
     course: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose assignment it is: cs231n.")
+        str, typer.Option(metavar="NAME", help="Whose assignment it is: cs231n or mytorch.")
     ] = "cs231n",
     examples: Annotated[int, number("Random cases for each pair of functions.")] = 100,
 ) -> int:

@@ -54,6 +54,21 @@ def real(text: str) -> float:
     return number
 
 
+def duration(text: str) -> float:
+    """Reads seconds: a number above 0.
+
+    >>> duration("2.5")
+    2.5
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise typer.BadParameter(f"{text!s} is not right: write seconds above 0, as 10 or 0.5")
+    return seconds
+
+
 def number(help: str, least: int = 1) -> Any:  # noqa: A002 - typer's name
     """An option that takes a whole number."""
     return typer.Option(metavar="N", parser=whole(least), help=help)
@@ -62,6 +77,11 @@ def number(help: str, least: int = 1) -> Any:  # noqa: A002 - typer's name
 def rate(help: str) -> Any:  # noqa: A002 - typer's name
     """An option that takes a number that is not negative."""
     return typer.Option(metavar="X", parser=real, help=help)
+
+
+def seconds(help: str) -> Any:  # noqa: A002 - typer's name
+    """An option that takes a time."""
+    return typer.Option(metavar="X", parser=duration, help=help)
 
 
 def file(help: str) -> Any:  # noqa: A002 - typer's name

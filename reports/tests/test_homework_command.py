@@ -146,6 +146,7 @@ def test_a_bad_path_is_refused_in_one_line_and_told_in_the_results(kind, tmp_pat
     ("arguments", "said"),
     [
         (["--only", "conv"], "--only conv"),
+        (["--timeout", "0"], "write seconds above 0"),
         (["--course", "cs101"], "no course is named 'cs101'"),
         (["--replay", CASE], "add --only FUNCTION"),
         (["--replay", CASE, "--only", "sgd", "--only", "adam"], "add --only FUNCTION"),
@@ -161,6 +162,14 @@ def test_a_bad_path_is_refused_in_one_line_and_told_in_the_results(kind, tmp_pat
 )
 def test_a_request_that_cannot_be_met_is_refused_in_one_line(arguments, said, optim, capsys):
     assert said in refused(capsys, optim("-"), *arguments)
+
+
+def test_a_path_without_code_is_told_what_to_write(tmp_path, capsys):
+    path = tmp_path / "notes.txt"
+    path.write_text("to do")
+    said = refused(capsys, path)
+    assert "notes.txt: neither Python" in said
+    assert "write a folder, a .py file, a notebook, a .zip or a .tar.gz" in said
 
 
 def test_no_confined_process_is_no_verdict(tmp_path, monkeypatch, capsys):
