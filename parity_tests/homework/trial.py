@@ -97,12 +97,9 @@ class HomeworkTrial(Trial):
             )
         except Trouble:
             return  # it has answered once; what it does on other numbers is another case's business
-        drawn = self.task.observed is not None  # a mask, which may drop all that differs
-        if (
-            not drawn
-            and _same(again[0].get("y"), answer.values.get("y"))
-            and not self._alike(other)
-        ):
+        if self.task.observed is not None or not self.forward_is_right:
+            return  # a mask may drop all that differs; what is wrong is told of already
+        if _same(again[0].get("y"), answer.values.get("y")) and not self._alike(other):
             answer.trouble = Trouble(
                 "form", "gives what it gave before, for other numbers of that shape"
             )

@@ -119,7 +119,7 @@ _SHARED: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ),
     ("does not normalize in test mode", forward.NotNormalizedInTest, _TEST),
     ("does not normalize in test mode", forward.PassesXInTest, _TEST),
-    ("the running averages in training", forward.RunningAveragesInTraining, _BATCH),
+    ("normalizes by the running averages in training", forward.RunningAveragesInTraining, _BATCH),
     ("the variance takes x for x - mean", forward.SquaresNotCentred, _VARIANCE),
     ("mean and variance of every sample by itself", forward.OfEachRow, _AXIS),
     ("running_var averages the unbiased variance", forward.TracksUnbiased, _TRACKED),
