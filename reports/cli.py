@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from reports import homework_command, options
-from reports.options import examples_of, file, folder, number, seconds
+from reports.options import examples_of, file, folder, number, rate
 from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
 
@@ -166,7 +166,7 @@ def bench(
     ] = False,
     dtype: Annotated[options.Precisions, typer.Option(help="Which precision.")] = "both",
     budget: Annotated[
-        float | None, seconds("Processor seconds for each pair; 1.5 without it.")
+        float | None, rate("Processor seconds for each pair; 1.5 without it.")
     ] = None,
     examples: Annotated[int | None, number("Cases of --witnesses; 20 without it.")] = None,
     seed: Annotated[int | None, number("Of these cases; 0 without it.", least=0)] = None,

@@ -1,6 +1,6 @@
 """Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -196,11 +196,19 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
     def fails(case: Case) -> bool:
         return any(not v.passed for v in run.verdicts(case, function))
 
-    found = condition.find(run.pair, record.outcomes, fails, run.seed)
+    further: list[tuple[Case, bool]] = []
+
+    def fails_too(case: Case) -> bool:
+        failed = fails(case)
+        if case.dtype == run.dtype:
+            further.append((case, failed))
+        return failed
+
+    found = condition.find(run.pair, record.outcomes, fails_too, run.seed)
     if found is not None and 2 * found.passed < found.outside:
         found = None  # most of the others fail as well
     small = _smallest(run, record, fails, found)
-    mistake = _mistake(run, function, record)
+    mistake = _mistake(run, function, record, further)
     trial = run.trial(small)
     said = in_course_words(found, run.task.words) if found is not None else ""
     return Judgement(
@@ -234,10 +242,12 @@ def _smallest(
     return simplify(run.pair, run.shrunk(typical) or first, typical, run.trial)
 
 
-def _mistake(run: HomeworkRun, function: str, record: Record) -> Diagnosis | None:
-    """Its mistake; or that it and its forward, each right by itself, do not fit together."""
+def _mistake(
+    run: HomeworkRun, function: str, record: Record, further: Sequence[tuple[Case, bool]]
+) -> Diagnosis | None:
+    """Its mistake, from these and from further cases; or that it and its right forward do not fit together."""
     if record.without < len(record.failed):
-        return name_of(run.trial, function, record.outcomes)
+        return name_of(run.trial, function, [*record.outcomes, *further])
     first = run.task.functions[0]
     return Diagnosis(
         f"right with the cache of the handout alone, and {first} gives another",

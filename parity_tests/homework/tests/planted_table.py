@@ -27,6 +27,7 @@ class Planted:
     condition: str = ""
     harmless: bool = False
     file: str = "layers.py"
+    examples: int = EXAMPLES
 
     @property
     def text(self) -> str:
@@ -55,5 +56,5 @@ def judged(planted: Planted) -> dict[str, Judgement]:
     """What is said of every function of the task that the mistake belongs to."""
     task = next(task for task in TASKS if planted.function in task.functions)
     with np.errstate(all="ignore"):
-        judgements = judge_task(task, Text(planted.text), EXAMPLES, SEED)
+        judgements = judge_task(task, Text(planted.text), planted.examples, SEED)
     return {judgement.name: judgement for judgement in judgements}

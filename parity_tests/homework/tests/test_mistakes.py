@@ -55,7 +55,7 @@ def test_a_student_reads_their_own_words(planted: Planted) -> None:
     paper = judged(planted)[planted.function].counterexample
     lines = paper.splitlines()
     assert f"{planted.function}(" in paper
-    assert "should" in paper
+    assert re.search("should|raises", paper)
     assert len(lines) <= 25
     assert max(map(len, lines)) <= 80
     assert not re.search("twin|subject|truth|PyTorch|torch", paper, re.IGNORECASE)

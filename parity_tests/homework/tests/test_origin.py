@@ -47,5 +47,4 @@ def test_what_is_remembered_by_shape_is_wrong_on_the_first_case_of_a_shape_alrea
     (relu,) = (task for task in TASKS if task.functions[0] == "relu_forward")
     forward, backward = watch(relu, Text(REMEMBERS), 8, SEED).judgements()
     assert (forward.verdict, backward.verdict) == ("wrong", "right")
-    assert "gives what it gave before" in forward.counterexample
     assert forward.failed >= 6  # in the others nothing is above 0, or everything was alike

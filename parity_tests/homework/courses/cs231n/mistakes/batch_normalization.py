@@ -86,7 +86,7 @@ _PIXELS = (
     "For images the mean of a channel runs over samples and pixels: N H W values.",
 )
 
-OWN_EPS = (1e-12, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+OWN_EPS = (1e-6, 1e-5, 1e-4, 1e-3)
 OWN_MOMENTUM = (0.9, 0.99, 0.1)
 """What is written instead of a parameter, in the texts that were seen."""
 

@@ -236,7 +236,9 @@ RMSPROP = (
     Mistake("the gradient is not squared", NotSquared, *_CACHE),
     Mistake("doubles the gradient where it squares", Doubled, *_CACHE),
     Mistake("the step forgets the gradient", GradientForgotten, *_ROOT),
-    *of_hyper_parameters(Squares, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}),
+    *of_hyper_parameters(
+        Squares, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}, (1e-8, 1e-7)
+    ),
     Mistake("the cache is never stored", CacheNotStored, *_STORED),
     Mistake("divides by the cache of the step before", CacheOfTheStepBefore, *_CACHE),
 )
