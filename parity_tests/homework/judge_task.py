@@ -193,22 +193,24 @@ def _whose(run: HomeworkRun, function: str, record: Record) -> Origin | None:
 
 
 def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, ...]) -> Judgement:
-    def fails(case: Case) -> bool:
-        return any(not v.passed for v in run.verdicts(case, function))
-
     further: list[tuple[Case, bool]] = []
+    own = any(case in record.failed for case in record.clouded)
 
-    def fails_too(case: Case) -> bool:
-        failed = fails(case)
+    def fails(case: Case) -> bool | None:
+        """None behind a wrong forward, where that says nothing of it."""
+        trial = run.trial(case)
+        failed = any(not v.passed for v in settled(trial, function))
+        if failed and not own and trial.clouded(function):
+            return None
         if case.dtype == run.dtype:
             further.append((case, failed))
         return failed
 
-    found = condition.find(run.pair, record.outcomes, fails_too, run.seed)
+    found = condition.find(run.pair, record.outcomes, fails, run.seed)
     if found is not None and 2 * found.passed < found.outside:
         found = None  # most of the others fail as well
+    mistake = _mistake(run, function, record, further[:])
     small = _smallest(run, record, fails, found)
-    mistake = _mistake(run, function, record, further)
     trial = run.trial(small)
     said = in_course_words(found, run.task.words) if found is not None else ""
     return Judgement(
@@ -230,13 +232,13 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
 def _smallest(
     run: HomeworkRun,
     record: Record,
-    fails: Callable[[Case], bool],
+    fails: Callable[[Case], bool | None],
     found: condition.Condition | None,
 ) -> Case:
     """The simplest case that fails, under the condition that is said."""
 
     def typical(case: Case) -> bool:
-        return (found is None or found.holds(case)) and fails(case)
+        return (found is None or found.holds(case)) and bool(fails(case))
 
     first = next((c for c in record.failed if found is None or found.holds(c)), record.failed[0])
     return simplify(run.pair, run.shrunk(typical) or first, typical, run.trial)
