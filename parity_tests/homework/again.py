@@ -15,8 +15,6 @@ from parity_tests.homework.task import Task, Trouble
 from parity_tests.homework.trial import HomeworkTrial
 from parity_tests.suite import on_one_thread
 
-"""The verdict by the kind of trouble; wrong for any other."""
-
 
 def again(
     path: Path, function: str, line: str, course: str = "cs231n", limits: Limits | None = None

@@ -46,7 +46,7 @@ class Window:
         return places[(places >= 0) & (places < self.size)]
 
     @property
-    def count(self) -> int:
+    def windows(self) -> int:
         """How many windows there are."""
         return self.room // self.stride + 1 + bool(self.hangs_over and not self.leaves_one_out)
 
@@ -105,7 +105,7 @@ RELATIONS = (
     ),
     Relation(
         "windows > 1", "more than one window", "windows == 1", "a single window",
-        4.5, lambda a: a.count > 1,
+        4.5, lambda a: a.windows > 1,
     ),
     Relation(
         "stride < dilation * (kernel_size - 1) + 1", "windows that reach into each other",
@@ -134,7 +134,7 @@ RELATIONS = (
         "a window that hangs over the far edge",
         "(windows - 1) * stride + dilation * (kernel_size - 1) + 1 <= size + 2 * padding",
         "no window that hangs over the far edge",
-        5, lambda a: a.room < (a.count - 1) * a.stride,
+        5, lambda a: a.room < (a.windows - 1) * a.stride,
     ),
     Relation(
         "a window left out that would begin in the far padding",
@@ -191,7 +191,7 @@ def windows_of(case: Case, defaults: dict[str, Any]) -> tuple[Window, ...]:
     """What slides along height and width in a convolution or a pooling; else nothing.
 
     >>> case = Case("layers.avg_pool2d", {"kernel_size": (2, 3), "stride": (2, 1)}, {"h": 4, "w": 5})
-    >>> [(window.kernel_size, window.count) for window in windows_of(case, {})]
+    >>> [(window.kernel_size, window.windows) for window in windows_of(case, {})]
     [(2, 2), (3, 3)]
     """
     names = {**defaults, **case.names}
@@ -235,8 +235,7 @@ def _compared(name: str, unequal: str, equal: str, more: str) -> Iterator[Claim]
 
 
 def _beside(name: str, holds: Callable[[int, int], bool]) -> Holds:
-    quantity = "count" if name == "windows" else name
-    return lambda w: holds(getattr(w[0], quantity), getattr(w[1], quantity))
+    return lambda w: holds(getattr(w[0], name), getattr(w[1], name))
 
 
 def _of_one(r: Relation) -> Iterator[Claim]:
@@ -298,5 +297,5 @@ def maxima(x: Array, windows: tuple[Window, ...]) -> tuple[Array, Array, Array]:
 
 def _places(window: Window) -> Array:
     """The pixels that each window meets along an axis, counted from the first of the image."""
-    starts = np.arange(window.count)[:, None] * window.stride - window.padding
+    starts = np.arange(window.windows)[:, None] * window.stride - window.padding
     return starts + window.dilation * np.arange(window.kernel_size)

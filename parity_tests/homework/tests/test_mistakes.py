@@ -81,3 +81,13 @@ def test_a_wrong_backward_behind_a_wrong_forward_is_not_called_right() -> None:
     said = {j.name: j.verdict for j in judge_task(task, Text(text), EXAMPLES, SEED)}
     assert said["batchnorm_forward"] == "wrong"
     assert said["batchnorm_backward"] != "right"
+
+
+def test_a_rule_that_is_still_to_be_written_is_missing() -> None:
+    (sgd,) = (task for task in TASKS if task.functions[0] == "sgd")
+    text = "def sgd(w, dw, config=None):\n    return None, {'learning_rate': 0.01}\n"
+    (judgement,) = judge_task(sgd, Text(text), 8, SEED)
+    assert (judgement.verdict, judgement.message) == (
+        "missing",
+        "returns None: still to be written",
+    )
