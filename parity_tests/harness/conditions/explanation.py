@@ -1,8 +1,8 @@
 """Which predicates explain a pattern of failures, and in how many bits.
 
 An explanation is a predicate, two or three joined by "and", or two joined by "or". All cases must
-fail where it holds, or none where it does not; with "or" and with three both, else nobody could tell
-what the condition is.
+fail where it holds, or none where it does not; with three both, and with "or" none where it does not and
+most where it does, else nobody could tell what the condition is.
 Its bits name it (the cost of its predicates) and then tell which cases fail: on a side where all
 are alike hardly any, else log2 of the (m + 1) C(m, k) ways for k failures among m cases.
 """
@@ -21,6 +21,8 @@ JOINABLE = 9.0
 ALL_FAIL, NONE_FAILS = 0.7, 0.95
 """How often everything fails under a condition, and nothing without: else numbers decide too, or
 there is a second cause."""
+MOSTLY = 0.75
+"""This share fails at least where one of two predicates holds: the numbers of a case may save it from one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def explain(truth: Array, failed: Array, costs: Array, most: int) -> list[Explan
         alone[pair[0]] + alone[pair[1]] - joint for alone, joint in zip(ways, both, strict=True)
     )
     found += _shortest(price + AND + left[both], pair, most, "and")
-    exact = (either[0] == left.shape[0] - 1) & (either[0] == either[1])
-    found += _shortest(price + OR + np.where(exact, left[either], np.inf), pair, most, "or")
+    clean = (either[0] == failed.sum()) & (either[0] >= MOSTLY * either[1])
+    found += _shortest(price + OR + np.where(clean, left[either], np.inf), pair, most, "or")
     found += _of_three(truth, failed, costs, left, most)
     return sorted(found, key=lambda explanation: explanation.bits)
 
