@@ -1,28 +1,22 @@
 """Names a mistake: the one whose numbers are the submission's, on failing cases and on passing ones."""
 
-from collections.abc import Callable, Iterator, Sequence
-from copy import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from parity_tests.harness.cases import Case
-from parity_tests.harness.subject import Outcome
+from parity_tests.homework.causes import causes_of
+from parity_tests.homework.evidence import Evidence, Outcomes, Trials
 from parity_tests.homework.relations import relation
 from parity_tests.homework.task import Mistake
 from parity_tests.homework.trial import HomeworkTrial
 
-FAILING, PASSING = 12, 8
-"""So many cases of each kind a mistake has to explain, all of them, to be thought of."""
 MORE = 2
 """So many times as many it has to explain to be named."""
 FEW = 3
 """Nothing is said of fewer failing cases: chance explains them too well."""
 OPEN = 3
 """With more names than these, nothing is known."""
-
-Trials = Callable[[Case], HomeworkTrial]
-Outcomes = Sequence[tuple[Case, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,82 +33,6 @@ class Diagnosis:
     explanation: str = ""
 
 
-class Evidence:
-    """Some cases of a function, the failing ones first, and what mistakes would have given there."""
-
-    def __init__(self, trial: Trials, function: str, outcomes: Outcomes, times: int = 1) -> None:
-        failing = _spread([case for case, failed in outcomes if failed], FAILING * times)
-        passing = _spread([case for case, failed in outcomes if not failed], PASSING * times)
-        self.function = function
-        self.trials = [trial(case) for case in (*failing, *passing)]
-        self.failing = self.trials[: len(failing)]
-        self._known: dict[tuple[Any, int], Outcome] = {}
-
-    def of(self, function: str) -> "Evidence":
-        """What another function of the task gave on the same cases, as far as it was asked."""
-        other = copy(self)
-        other.function = function
-        return other
-
-    @property
-    def quantities(self) -> list[str]:
-        """All that the function has to give."""
-        right = [t.expected_of(self.function, t.twin) for t in self.trials if not t.twin.error]
-        return list(dict.fromkeys(quantity for expected in right for quantity in expected))
-
-    @property
-    def telling(self) -> bool:
-        """Whether a failing case has numbers: too many mistakes end in an error to tell them by it."""
-        return any(trial.answers[self.function].trouble is None for trial in self.failing)
-
-    def wrong(self, quantity: str) -> bool:
-        return not self.explained(None, quantity)
-
-    def explained(self, truth: Any, quantity: str) -> bool:
-        """Whether it gives what the submission gives, on every case; the truth itself if it is None."""
-        return all(self._same(number, truth, quantity) for number in range(len(self.trials)))
-
-    def explained_in_full(self, truth: Any) -> bool:
-        return all(self.explained(truth, quantity) for quantity in self.quantities)
-
-    def spoiled(self, truth: Any) -> int:
-        """How many quantities of all cases are not right then."""
-        count = 0
-        for number, trial in enumerate(self.trials):
-            given, right = (
-                trial.expected_of(self.function, outcome)
-                for outcome in (self._outcome(number, truth), trial.twin)
-            )
-            count += sum(
-                name not in given or not trial.compared("", name, given[name], x).passed
-                for name, x in right.items()
-            )
-        return count
-
-    def _same(self, number: int, truth: Any, quantity: str) -> bool:
-        trial = self.trials[number]
-        if quantity not in trial.expected_of(self.function, trial.twin):
-            return True  # a network of fewer layers has nothing to say of it
-        outcome = trial.twin if truth is None else self._outcome(number, truth)
-        expected = trial.expected_of(self.function, outcome)
-        answer = trial.answers.get(self.function)
-        if answer is None:
-            return True
-        if answer.trouble is not None:
-            kind = outcome.error.partition(":")[0]
-            ends_too = truth is not None and not expected and bool(kind)
-            return ends_too and answer.trouble.kind == "error" and kind in str(answer.trouble)
-        if quantity not in expected:
-            return False
-        got = answer.values.get(quantity)
-        return trial.compared(self.function, quantity, got, expected[quantity]).passed
-
-    def _outcome(self, number: int, truth: Any) -> Outcome:
-        if (truth, number) not in self._known:
-            self._known[truth, number] = self.trials[number].outcome_of(truth)
-        return self._known[truth, number]
-
-
 def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | None:
     """What is known of a wrong function; None if nothing is.
 
@@ -128,6 +46,8 @@ def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | Non
     named = _in_full(evidence, more, [mistake for mistake in known if not mistake.harmless])
     if named:
         return _said(_of_the_whole(evidence, named))
+    if causes := causes_of(more, known):
+        return Diagnosis(*_joined(causes))
     if evidence.trials[0].task.uses:  # the gradients of a network hang together:
         return None  # what explains some of them is a guess
     parts = [part for part in _of_quantities(evidence, more, known) if part is not None]
@@ -263,8 +183,3 @@ def shown(trial: HomeworkTrial, quantity: str) -> str:
     if quantity == "y":
         return "the loss" if trial.task.scalar else "out"
     return "w" if quantity == "param" else quantity
-
-
-def _spread(cases: list[Case], most: int) -> list[Case]:
-    """So many of them at most, from all over the list: random draws begin with small cases."""
-    return cases[:: -(-len(cases) // most)] if cases else []

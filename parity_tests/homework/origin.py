@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from parity_tests.harness.cases import Case
-from parity_tests.homework.naming import Trials, explanations
+from parity_tests.homework.evidence import Trials
+from parity_tests.homework.naming import explanations
 from parity_tests.homework.slope import follows
 from parity_tests.homework.trial import HomeworkTrial
 

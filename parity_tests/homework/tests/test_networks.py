@@ -92,6 +92,9 @@ SWAP = (
     '            grads[f"gamma{i}"], grads[f"beta{i}"] = grads[f"beta{i}"], grads[f"gamma{i}"]\n'
 )
 
+TEXT = (SOLUTION / "cs231n" / CNN).read_text()
+MIDDLE = TEXT.partition("(W // 2)")[2].partition(SQUARES)[0]
+
 OF_L2 = {
     "without its half": Planted(T, PENALTY, PENALTY.replace("0.5 *", ""), "without its factor 0.5"),
     "cubes": Planted(
@@ -120,6 +123,12 @@ OF_L2 = {
     "without reg": Planted(C, SQUARES, "loss += 0.5 * np.sum(W * W)"),
     "without the square": Planted(
         T, PENALTY, PENALTY.replace("W1 * ", "").replace("W2 * ", ""), "without their square"
+    ),
+    "without its half, and square images": Planted(
+        C,
+        f"pooled = num_filters * (H // 2) * (W // 2){MIDDLE}{SQUARES}",
+        f"pooled = num_filters * (H // 2) ** 2{MIDDLE}{SQUARES.replace('0.5 * ', '')}",
+        "without its factor 0.5; takes images for square",
     ),
     "of the gradients": Planted(T, OWN_GRADIENTS, OF_GRADIENTS, "L2 of the gradients"),
     "one layer for all": Planted(
@@ -170,6 +179,9 @@ OF_LAYERS = {
     "relu not backward": Planted(F, "dout = relu_backward(dout, relu_cache)", "pass"),
     "another layer's cache": Planted(F, "dout, caches[i - 1], i,", "dout, caches[0], i,"),
     "gamma for beta": Planted(F, "backward(dout, norm_cache)\n", SWAP),
+    "a name that nothing defines": Planted(
+        F, "else layernorm_forward", "else layer_norm_forward", "uses layer_norm_forward, which nothing defines"
+    ),
     "stops too early": Planted(F, "range(last - 1, 0, -1)", "range(last - 1, 1, -1)", "KeyError|no gradient"),
     "no gradient of b1": Planted(
         T, '_, grads["W1"], grads["b1"] =', '_, grads["W1"], _ =', "no gradient of b1"
@@ -195,12 +207,27 @@ OF_THE_START = {
         F,
         "if normalization is not None and",
         'if normalization == "batchnorm" and',
-        "none for layer norm",
+        "has no gamma and beta for layer normalization",
+    ),
+    "no norm": Planted(
+        F,
+        "if normalization is not None and",
+        "if False and",
+        "gamma and beta for any normalization",
+    ),
+    "no layer norm in the loss": Planted(
+        F,
+        "        if self.normalization is not None:\n            backward = (",
+        '        if self.normalization == "batchnorm":\n            backward = (',
+        "leaves layer normalization out of the loss",
     ),
     "gamma misspelt": Planted(
         F, 'self.params[f"gamma{i}"] =', 'self.params[f"gama{i}"] =', "gama1, where gamma1"
     ),
-    "square images": Planted(C, "(H // 2) * (W // 2)", "(H // 2) * (H // 2)", "W2 has the shape"),
+    "square images": Planted(
+        C, "(H // 2) * (W // 2)", "(H // 2) * (H // 2)", "takes images for square"
+    ),
+    "nothing pooled": Planted(C, "(H // 2) * (W // 2)", "H * W", "as if nothing were pooled"),
 }
 BEFORE_TRAINING = {
     "no weight_scale": Planted(

@@ -7,6 +7,7 @@ from typing import Any
 from numpy import ndarray as Array
 
 from parity_tests.homework.courses.cs231n.l2_mistakes import made, of_l2
+from parity_tests.homework.courses.cs231n.network_shapes import of_shapes
 from parity_tests.homework.courses.cs231n.networks import (
     Arrays,
     FullyConnectedNet,
@@ -23,7 +24,7 @@ STAYS_IN_TRAINING = "batch norm stays in training mode"
 def mistakes_of(truth: type[Network]) -> tuple[Mistake, ...]:
     """The mistakes that are known for a network, the likelier first."""
     found = [*of_l2(truth), *_of_the_last_layer(truth), *_of_the_gradient(truth)]
-    found += _of_the_batch(truth)
+    found += [*_of_the_batch(truth), *of_shapes(truth)]
     if issubclass(truth, FullyConnectedNet):
         found += [*_of_norms(truth), *_of_dropout(truth)]
     return tuple(found)

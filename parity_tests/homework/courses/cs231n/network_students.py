@@ -10,6 +10,7 @@ from parity_tests.harness.cases import Case
 from parity_tests.harness.subject import Named
 from parity_tests.homework.task import Caller, Handle, Names, Trouble
 
+Shape = tuple[int, ...]
 KEPT = "kept"
 """How the arrays begin that the submission's own dropout multiplies with."""
 
@@ -114,12 +115,8 @@ class StudentNetwork:
         params = parameters(self.call, self.name, network)
         for name, x in _parameters_in(arguments):
             own = self.convention.own(name)
-            if own not in params:
-                raise Trouble("form", f"its params have no {own}")
-            shape = np.shape(params[own])
-            if _long(shape) != _long(x.shape):  # a bias may have the shape (1, M)
-                raise Trouble("form", f"its {own} has the shape {shape}, where {x.shape} belongs")
-            params[own] = x.reshape(shape)
+            shape = np.shape(params[own]) if own in params else None
+            params[own] = x.reshape(held_against(own, shape, x.shape))
         self.call.set(f"{self.name}.params", network, params)
 
     def _asked(self, network: Handle, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
@@ -160,6 +157,19 @@ class StudentNetwork:
 
 def _parameters_in(arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [item for item in arguments.items() if item[0] != "x" and not item[0].startswith(KEPT)]
+
+
+def held_against(name: str, shape: Shape | None, wanted: Shape) -> Shape:
+    """The shape of a parameter; a bias may have (1, M) for (M,).
+
+    Raises:
+        Trouble: there is no such parameter, or it has another size.
+    """
+    if shape is None:
+        raise Trouble("form", f"its params have no {name}")
+    if _long(shape) != _long(wanted):
+        raise Trouble("form", f"its {name} has the shape {shape}, where {wanted} belongs")
+    return shape
 
 
 def _long(shape: tuple[int, ...]) -> list[int]:
