@@ -28,6 +28,9 @@ class Cause:
     truth: Any = None
 
 
+Pair = tuple[Cause, Cause]
+
+
 def causes_of(evidence: Evidence, known: Sequence[Mistake]) -> list[Mistake]:
     """The one cause that the errors tell, or the two that explain everything between them; else nothing."""
     every = frozenset(range(len(evidence.failing)))
@@ -39,8 +42,20 @@ def causes_of(evidence: Evidence, known: Sequence[Mistake]) -> list[Mistake]:
         for pair in combinations([*told, *_made(evidence, known)], 2)
         if _each_alone(evidence, *pair) and _together(evidence, *pair, every)
     ]
+    pairs = _narrowest(evidence, pairs)
     names = {frozenset(cause.mistake.name for cause in pair) for pair in pairs}
     return [cause.mistake for cause in pairs[0]] if len(names) == 1 else []
+
+
+def _narrowest(evidence: Evidence, pairs: list[Pair]) -> list[Pair]:
+    """Those that spoil least: whoever makes these mistakes has not made the wider ones."""
+    if len(pairs) < 2:
+        return pairs
+    spoiled = [
+        sum(evidence.spoiled(cause.truth) for cause in pair if cause.truth is not None)
+        for pair in pairs
+    ]
+    return [pair for pair, much in zip(pairs, spoiled, strict=True) if much == min(spoiled)]
 
 
 def _told(evidence: Evidence) -> Iterator[Cause]:

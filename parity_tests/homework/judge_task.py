@@ -61,7 +61,7 @@ class Record:
     """What was seen of one function over a run.
 
     ``clouded`` are cases on which its forward fails; ``without`` counts those that it fails with the cache of
-    its right forward alone.
+    its right forward alone. ``found`` is the condition under which it fails.
     """
 
     outcomes: list[tuple[Case, bool]] = field(default_factory=list)
@@ -70,6 +70,7 @@ class Record:
     conventions: dict[str, None] = field(default_factory=dict)
     clouded: list[Case] = field(default_factory=list)
     without: int = 0
+    found: condition.Condition | None = None
 
     def remember(self, convention: str) -> None:
         """Of what is said of shapes once for all cases: in the case with the fewest axes of length 1."""
@@ -94,8 +95,14 @@ class Watched:
         return not (self.run.task.complaint or any(r.failed or r.clouded for r in seen))
 
     def judgements(self) -> list[Judgement]:
-        """One for each function."""
-        return [_judged(self.run, function, record) for function, record in self.records.items()]
+        """One for each function, the forward before what hangs on it."""
+        judgements = []
+        first = self.records[self.run.task.functions[0]]
+        for function, record in self.records.items():
+            if first.found is not None:
+                _cloud(self.run, function, record, first.found)
+            judgements.append(_judged(self.run, function, record))
+        return judgements
 
 
 def judge_task(task: Task, call: Caller, examples: int, seed: int) -> list[Judgement]:
@@ -140,6 +147,19 @@ def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
         record.troubles.append(answer.trouble)
     for said in (v.message for v in verdicts if v.passed and v.message not in ("", UNBOUNDED)):
         record.remember(said)
+
+
+def _cloud(run: HomeworkRun, function: str, record: Record, found: condition.Condition) -> None:
+    """Under the condition of a wrong forward its output may be right by chance, and its cache is not.
+
+    That is believed of a backward that is right in most of the cases where its forward is.
+    """
+    lucky = [c for c in record.failed if found.holds(c) and run.trial(c).goes_on(function)]
+    if 2 * len(lucky) >= len(record.outcomes):
+        return
+    record.clouded += lucky
+    record.failed = [case for case in record.failed if case not in lucky]
+    record.outcomes = [(case, failed) for case, failed in record.outcomes if case not in lucky]
 
 
 def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
@@ -209,6 +229,7 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
     found = condition.find(run.pair, record.outcomes, fails, run.seed)
     if found is not None and 2 * found.passed < found.outside:
         found = None  # most of the others fail as well
+    record.found = found
     mistake = _mistake(run, function, record, further[:])
     small = _smallest(run, record, fails, found)
     trial = run.trial(small)

@@ -35,7 +35,7 @@ class HomeworkTrial(Trial):
     """A case: first the submission's forward is run, then the truth, then the submission's backwards.
 
     ``without`` are the functions that are right with the cache of the handout, and not with that of a
-    right forward.
+    right forward; those in ``of_its_own`` do not understand the handout's.
 
     Between forward and backward the forward runs once more on other numbers of the same shape: what is
     remembered from "the last call" is then the wrong thing.
@@ -50,6 +50,7 @@ class HomeworkTrial(Trial):
         self.student = task.student(call, case)
         self.answers: dict[str, Answer] = {}
         self.without: set[str] = set()
+        self.of_its_own: set[str] = set()
         saved = self._forward(task.functions[0])
         if task.observed is not None:
             outputs = self.answers[task.functions[0]].values
@@ -136,6 +137,8 @@ class HomeworkTrial(Trial):
         if right and self.forward_is_right:
             self.without.add(function)
             return own
+        if with_canonical.trouble is not None and with_canonical.trouble.kind in ("error", "form"):
+            self.of_its_own.add(function)
         gave_none = own.trouble is not None and own.trouble.kind == "not judged"
         return with_canonical if right or gave_none else own
 
@@ -255,11 +258,15 @@ class HomeworkTrial(Trial):
 
         Then a wrong gradient says nothing of the function by itself.
         """
-        trouble = self.answers[function].trouble
-        if function not in self.task.backwards or self.forward_is_right:
+        return not self.forward_is_right and self.goes_on(function)
+
+    def goes_on(self, function: str) -> bool:
+        """Whether what a function gives here hangs on a cache of the forward's own."""
+        if function not in self.task.backwards:
             return False
         if self.student.canonical(self._copies()) is not None:
-            return trouble is not None and trouble.kind in ("error", "form")  # a cache of its own
+            return function in self.of_its_own
+        trouble = self.answers[function].trouble
         return trouble is None or trouble.kind in ("error", "form", "not judged")
 
 

@@ -48,3 +48,34 @@ def test_what_is_remembered_by_shape_is_wrong_on_the_first_case_of_a_shape_alrea
     forward, backward = watch(relu, Text(REMEMBERS), 8, SEED).judgements()
     assert (forward.verdict, backward.verdict) == ("wrong", "right")
     assert forward.failed >= 6  # in the others nothing is above 0, or everything was alike
+
+
+ROWS_OF_H = """
+import numpy as np
+def max_pool_forward_naive(x, pool_param):
+    ph, pw, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    N, C, H, W = x.shape
+    out = np.zeros((N, C, 1 + (H - ph) // s, 1 + (W - pw) // s))
+    best = np.zeros(out.shape, dtype=int)
+    for n, c, i, j in np.ndindex(*out.shape):
+        at = (i * s + np.arange(ph))[:, None] * H + j * s + np.arange(pw)
+        window = np.take(x[n, c], at, mode="clip")
+        best[n, c, i, j] = window.argmax()
+        out[n, c, i, j] = window.max()
+    return out, (x, best, pool_param)
+def max_pool_backward_naive(dout, cache):
+    x, best, pool_param = cache
+    ph, pw, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(*dout.shape):
+        row, column = divmod(best[n, c, i, j], pw)
+        dx[n, c, i * s + row, j * s + column] += dout[n, c, i, j]
+    return dx
+"""
+
+
+def test_where_the_output_of_a_wrong_forward_is_right_by_chance_its_cache_is_not() -> None:
+    (pool,) = (task for task in TASKS if task.functions[0] == "max_pool_forward_naive")
+    forward, backward = watch(pool, Text(ROWS_OF_H), 100, SEED).judgements()
+    assert forward.verdict == "wrong" and "H != W" in forward.condition
+    assert (backward.verdict, backward.failed) == ("right", 0), backward.counterexample

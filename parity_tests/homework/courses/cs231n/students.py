@@ -15,10 +15,26 @@ RUNNING = ("running_mean", "running_var")
 Dictionary = Callable[[Options, Mapping[str, Any]], dict[str, Any]]
 
 
+DEFAULTS = {"eps": 1e-5, "momentum": 0.9}
+"""The handout reads them from the dictionary with ``get``; so they are left out where they have these values."""
+
+
+def beside_defaults(options: Options, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the dictionary of a normalization holds beside the mode.
+
+    >>> beside_defaults({"eps": 1e-5, "momentum": 0.5, "training": True})
+    {'momentum': 0.5}
+    """
+    return {
+        name: options[name]
+        for name in DEFAULTS
+        if options.get(name, DEFAULTS[name]) != DEFAULTS[name]
+    }
+
+
 def norm_param(options: Options, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The dictionary of batch norm; without the running averages where the case begins with none."""
-    given = {"mode": "train" if options["training"] else "test"}
-    given |= {name: options[name] for name in ("eps", "momentum")}
+    given = {"mode": "train" if options["training"] else "test", **beside_defaults(options)}
     if options["tracked"]:
         given |= {name: arguments[name] for name in RUNNING}
     return given

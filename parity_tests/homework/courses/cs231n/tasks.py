@@ -20,6 +20,7 @@ from parity_tests.homework.courses.cs231n.students import (
     Layer,
     StudentLoss,
     StudentRule,
+    beside_defaults,
     norm_param,
     with_own_states,
 )
@@ -47,6 +48,10 @@ UNTRACKED = {
     "not tracked": "'running_mean' not in bn_param",
     "tracked": "'running_mean' in bn_param",
 }
+DEFAULT_EPS = {
+    "eps <= 1e-05": "no eps in the dictionary",
+    "eps == 1e-05": "no eps in the dictionary",
+}
 MODES = {"not training": "mode == 'test'", "training": "mode == 'train'"}
 
 
@@ -66,7 +71,14 @@ def _layer(
     draws = more.pop("draws", {})
     pair = CoursePair(f"layers.{truth.__name__}", configurations, regimes, draws, truth=truth)
     known = mistakes.of(truth)
-    return Task(pair, functions, student, known, SIZES | MODES | UNTRACKED | dict(words), **more)
+    return Task(
+        pair,
+        functions,
+        student,
+        known,
+        SIZES | MODES | UNTRACKED | DEFAULT_EPS | dict(words),
+        **more,
+    )
 
 
 def _loss(truth: Any, function: str) -> Task:
@@ -131,7 +143,7 @@ _LAYERS_AND_RULES: tuple[Task, ...] = (
     ),
     _layer(
         layers.LayerNorm, cases.LAYER_NORM, ("layernorm_forward", "layernorm_backward"),
-        Layer("layernorm_forward", NORM, lambda options, _: {"eps": options["eps"]}),
+        Layer("layernorm_forward", NORM, beside_defaults),
         (cases.ORDINARY, cases.OFFSET), FEATURES | TABLE,
     ),
     dropout_task.TASK,
@@ -169,7 +181,7 @@ _LAYERS_AND_RULES: tuple[Task, ...] = (
         layers.SpatialGroupNorm, cases.group_norm(),
         ("spatial_groupnorm_forward", "spatial_groupnorm_backward"),
         Layer(
-            "spatial_groupnorm_forward", NORM, lambda options, _: {"eps": options["eps"]},
+            "spatial_groupnorm_forward", NORM, beside_defaults,
             before=("num_groups",),
         ),
         (cases.ORDINARY, cases.OFFSET), {"num_groups": "G"},

@@ -16,6 +16,7 @@ from parity_tests.homework.courses.cs231n.mistakes.batch_normalization import (
     SPATIAL_BATCH_NORM,
 )
 from parity_tests.homework.courses.cs231n.mistakes.convolution import CONVOLUTION
+from parity_tests.homework.courses.cs231n.mistakes.default_eps import of_default_eps
 from parity_tests.homework.courses.cs231n.mistakes.group_normalization import GROUP_NORM, LAYER_NORM
 from parity_tests.homework.courses.cs231n.mistakes.losses import SOFTMAX, SVM
 from parity_tests.homework.courses.cs231n.mistakes.pooling import POOLING
@@ -47,4 +48,4 @@ def of(truth: Any) -> tuple[Mistake, ...]:
     >>> of(MaxPool)[0].name
     'assigns where it should accumulate'
     """
-    return (*OWN.get(truth.__name__, ()), *zoo.of(truth))
+    return (*OWN.get(truth.__name__, ()), *zoo.of(truth), *of_default_eps(truth))

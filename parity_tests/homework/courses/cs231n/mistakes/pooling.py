@@ -22,7 +22,7 @@ class Walked(layers.MaxPool):
     def backward(self, saved: Any, dy: Any) -> Any:
         (kh, kw), stride = self._window(), self._stride()
         dx = np.zeros_like(saved)
-        for i, j in np.ndindex(*dy.shape[2:]):
+        for i, j in np.ndindex(*self._walked(saved, dy)):
             rows, columns = self._place(i, j, stride, (kh, kw))
             window = saved[:, :, rows, columns]
             paid = dx[(slice(None), slice(None), *self._paid_place(rows, columns))]
@@ -45,6 +45,10 @@ class Walked(layers.MaxPool):
         """Windows along each axis."""
         (kh, kw), stride = self._window(), self._stride()
         return (x.shape[2] - kh) // stride + 1, (x.shape[3] - kw) // stride + 1
+
+    def _walked(self, x: Any, dy: Any) -> tuple[int, ...]:
+        """Windows that the backward pass visits."""
+        return tuple(dy.shape[2:])
 
     def _largest(self, window: Any) -> Any:
         return window.max(axis=(2, 3))

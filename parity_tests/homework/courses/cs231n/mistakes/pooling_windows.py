@@ -77,6 +77,30 @@ class SizeByWindowAlone(Walked):
         return x.shape[2] // self.kernel_size[0], x.shape[3] // self.kernel_size[1]
 
 
+class WalksWindowsAlone(SizeByWindowAlone):
+    """The backward pass counts so as well; an output of fewer windows ends it in an error."""
+
+    def _walked(self, x: Any, dy: Any) -> tuple[int, ...]:
+        return self._size(x)
+
+
+class WalksTheImage(Walked):
+    """From 0 to H in steps of the stride: where that is more often than windows fit, the output ends first."""
+
+    def forward(self, x: Any) -> Any:
+        self._count(x)
+        return super().forward(x)
+
+    def backward(self, saved: Any, dy: Any) -> Any:
+        self._count(saved)
+        return super().backward(saved, dy)
+
+    def _count(self, x: Any) -> None:
+        steps = [-(-size // self.stride) for size in x.shape[2:]]
+        if any(step > size for step, size in zip(steps, self._size(x), strict=True)):
+            raise IndexError
+
+
 class WidthFromPoolHeight(Walked):
     def _size(self, x: Any) -> tuple[int, int]:
         rows, _ = super()._size(x)
@@ -115,6 +139,10 @@ _SIZE = (
     "How many windows of 3 rows and 2 columns fit into an image of 5 by 4, with stride 1 and with stride 2?",
     "The output has 1 + (H - pool_height) // stride rows and 1 + (W - pool_width) // stride columns.",
 )
+_WALK = (
+    "How often does your loop run for an image of 4 rows, windows of 3 rows and a stride of 1?",
+    "There are 1 + (H - pool_height) // stride rows of windows: the loops run over those, not over the image's rows.",
+)
 _STRIDE = (
     "Which of the three numbers says how large a window is, and which how far it moves?",
     "A window has pool_height rows and pool_width columns; the stride says only where the next one begins.",
@@ -140,6 +168,8 @@ WINDOWS = tuple(
         ("takes the stride for the size of the window", StrideForWindow, _STRIDE),
         ("the output size forgets the window's size", SizeByStrideRoundedUp, _SIZE),
         ("the output size forgets the stride", SizeByWindowAlone, _SIZE),
+        ("the output size forgets the stride", WalksWindowsAlone, _SIZE),
+        ("loops over the rows and columns of the image, not of the output", WalksTheImage, _WALK),
         ("takes pool_height for pool_width in the output size", WidthFromPoolHeight, _SIZE),
         ("takes the height for the length of a row", RowsAsLongAsTheImageIsHigh, _ROW),
         ("takes the maximum over the whole batch", MaximumOfTheBatch, _BATCH),
