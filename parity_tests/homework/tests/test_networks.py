@@ -305,6 +305,12 @@ def test_the_keywords_of_2016_are_right(tmp_path: Path) -> None:
     text.write_text(old)
     (judgement,) = judge_task(NETWORKS[F], Local(folder), EXAMPLES, SEED)
     assert (judgement.verdict, judgement.remarks) == ("right", ())
+    text.write_text(old.replace('bn_param["mode"] = mode', "bn_param[mode] = mode"))
+    (judgement,) = judge_task(NETWORKS[F], Local(folder), EXAMPLES, SEED)
+    assert judgement.verdict == "right"
+    assert judgement.remarks == (
+        "batch norm never leaves training mode: the handout of 2016 wrote bn_param[mode] = mode",
+    )
 
 
 def test_parameters_may_be_numbered_from_0(tmp_path: Path) -> None:
