@@ -11,7 +11,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from parity_tests.homework.courses import COURSES, likelier
-from parity_tests.homework.judge_task import judge_task
+from parity_tests.homework.judge_task import WORDS, judge_task
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.other_functions import judge_among_others, with_causes
 from parity_tests.homework.process import Limits, Worker, WorkerFailed
@@ -218,7 +218,9 @@ def _amended(assignment: Assignment, session: Session) -> Session:
 def _placed(session: Session, task: Task, judgement: Judgement) -> Judgement:
     """With file, line and what was noticed on the way; an update rule may work in place."""
     if judgement.verdict == "not judged" and session.target(judgement.name) is None:
-        judgement = replace(judgement, verdict="missing", message=f"there is no {judgement.name}")
+        why = session.absent(judgement.name)
+        word, place = WORDS[why.kind], (why.file, why.line)
+        judgement = Judgement(judgement.name, word, *place, message=str(why))
     file, line = session.place(judgement.name)
     in_place = (WRITES,) if task.pair.kind == "optimizer" else ()
     noticed = (r for r in session.remarks.get(judgement.name, {}) if r not in in_place)

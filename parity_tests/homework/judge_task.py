@@ -14,7 +14,7 @@ from parity_tests.homework.judgement import Judgement, Word
 from parity_tests.homework.naming import FEW, Diagnosis, name_of
 from parity_tests.homework.origin import Origin, origin
 from parity_tests.homework.paper import on_paper
-from parity_tests.homework.task import Caller, Task, Trouble
+from parity_tests.homework.task import NOT_HANDED_IN, Caller, Task, Trouble
 from parity_tests.homework.trial import HomeworkTrial
 from parity_tests.homework.wording import in_course_words
 
@@ -61,7 +61,8 @@ class Record:
     """What was seen of one function over a run.
 
     ``clouded`` are cases on which its forward fails; ``without`` counts those that it fails with the cache of
-    its right forward alone. ``found`` is the condition under which it fails.
+    its right forward alone. ``found`` is the condition under which it fails,
+    and ``lacking`` says what was not handed in and is needed in some cases, which are left out.
     """
 
     outcomes: list[tuple[Case, bool]] = field(default_factory=list)
@@ -69,6 +70,7 @@ class Record:
     failed: list[Case] = field(default_factory=list)
     conventions: dict[str, None] = field(default_factory=dict)
     clouded: list[Case] = field(default_factory=list)
+    lacking: Trouble | None = None
     without: int = 0
     found: condition.Condition | None = None
 
@@ -92,7 +94,9 @@ class Watched:
     def sound(self) -> bool:
         """Whether nothing failed."""
         seen = self.records.values()
-        return not (self.run.task.complaint or any(r.failed or r.clouded for r in seen))
+        return not (
+            self.run.task.complaint or any(r.failed or r.clouded or r.lacking for r in seen)
+        )
 
     def judgements(self) -> list[Judgement]:
         """One for each function, the forward before what hangs on it."""
@@ -134,6 +138,9 @@ def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
     answer = trial.answers.get(function)
     if answer is None:
         return
+    if answer.trouble is not None and answer.trouble.kind == NOT_HANDED_IN:
+        record.lacking = answer.trouble
+        return
     verdicts = settled(trial, function)
     failed = any(not v.passed for v in verdicts)
     if failed and trial.clouded(function):
@@ -173,6 +180,8 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
         and len(record.failed) < FEW
         and len(record.outcomes) < len(record.clouded)
     )
+    if record.lacking is not None and not record.failed:
+        return Judgement(function, "not judged", message=str(record.lacking), **counts)
     if hidden or not record.outcomes:
         first = run.task.functions[0]
         why = "has to be right first" if record.clouded else "gives nothing to go on from"
@@ -197,6 +206,8 @@ def _decisive(record: Record) -> Trouble | None:
     on_every_case = len(troubles) == len(record.failed) == len(record.outcomes)
     if on_every_case and len(kinds) == 1 and kinds <= set(WORDS):
         return troubles[0]
+    if on_every_case and kinds == {"missing", "form"}:  # what is to be written has no form yet
+        return next(trouble for trouble in troubles if trouble.kind == "missing")
     return next((trouble for trouble in troubles if trouble.kind in LOST), None)
 
 
@@ -217,8 +228,11 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
     own = any(case in record.failed for case in record.clouded)
 
     def fails(case: Case) -> bool | None:
-        """None behind a wrong forward, where that says nothing of it."""
+        """None behind a wrong forward, or where a file is not here: that says nothing of it."""
         trial = run.trial(case)
+        trouble = trial.answers[function].trouble
+        if trouble is not None and trouble.kind == NOT_HANDED_IN:
+            return None
         failed = any(not v.passed for v in settled(trial, function))
         if failed and not own and trial.clouded(function):
             return None

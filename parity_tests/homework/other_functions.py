@@ -27,15 +27,20 @@ def judge_among_others(
     Args:
         task: what is judged.
         own: the submission as it is.
-        amended: the submission with right functions in the place of those that are used; only made if needed.
+        amended: the submission with right functions in the place of those that are used; only made if needed, or
+            if none of them was handed in.
         examples: how many cases.
         seed: of the cases.
     """
-    watched = watch(task, own, examples, seed, until_failure=True)
-    if watched.sound:
-        return watched.judgements()
+    handed_in = any(own.entry(function) for function in task.uses)
+    if handed_in:
+        watched = watch(task, own, examples, seed, until_failure=True)
+        if watched.sound:
+            return watched.judgements()
     with amended() as call:
         judgements = judge_task(task, call, examples, seed)
+    if not handed_in:
+        return judgements
     return [
         replace(j, remarks=(*j.remarks, INHERITS)) if j.verdict == "right" else j
         for j in judgements

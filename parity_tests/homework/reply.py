@@ -77,18 +77,18 @@ def plan_of(said: object) -> Plan:
 
 
 def found_of(said: object) -> Found:
-    """Dictionaries by name and a list of remarks, whose texts are cut.
+    """Dictionaries by name and lists of words, whose texts are cut.
 
     Raises:
         Forbidden: it has not that form.
     """
-    whole: Found = {"functions": {}, "classes": {}, "errors": {}, "remarks": []}
+    whole: Found = {"functions": {}, "classes": {}, "errors": {}, "remarks": [], "stood_in": []}
     if type(said) is not dict:
         raise Forbidden("what it found is not a dictionary")
     for part, empty in whole.items():
         given: Any = said.get(part, empty)
         entries = given.values() if type(given) is dict else given
-        wanted = str if part == "remarks" else dict
+        wanted = str if type(empty) is list else dict
         if type(given) is not type(empty) or any(type(entry) is not wanted for entry in entries):
             raise Forbidden(f"its {part} have not their form")
         whole[part] = _cut(given)

@@ -1,8 +1,10 @@
 """A submission in its worker: functions by their short names, lost workers replaced, remarks collected."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Self
@@ -16,9 +18,14 @@ from parity_tests.homework.process import (
     Worker,
     WorkerLost,
 )
-from parity_tests.homework.task import Trouble
+from parity_tests.homework.task import NOT_HANDED_IN, Trouble
 
 WRITES = "writes into an argument"
+UNWRITTEN = "returns None: still to be written"
+LAYER_UTILS = "cs231n.layer_utils"
+"""Where students write functions of their own, of any name and with any arguments."""
+NEAR = 0.85
+"""So alike, by the share of letters in common, is a name that is only misspelt."""
 SLOW = 2.0
 """Seconds for one call on a case of a few numbers, above which a remark says so."""
 MOST_CALLS = 30
@@ -124,16 +131,17 @@ class Session:
         reply = self._asked(owner, call)
         self._remember(owner, reply)
         if reply.error:
-            raise Trouble("error", f"raises {reply.error}", reply.file or "", reply.line)
+            raise self._raised(reply)
         if reply.form:
-            kind = "missing" if reply.form == "None" else "form"
-            raise Trouble(kind, f"returns {_in_words(reply.form, returns)}")
+            if reply.form == "None":
+                raise Trouble("missing", UNWRITTEN)
+            raise Trouble("form", f"returns {_in_words(reply.form, returns)}")
         if "v" in returns and all(
             value is None
             for value, letter in zip(reply.values, returns, strict=True)
             if letter == "v"
         ):
-            raise Trouble("missing", "returns None: still to be written")
+            raise Trouble("missing", UNWRITTEN)
         return reply.values, reply.echoed
 
     def get(self, attribute: str, owner: Handle) -> Any:
@@ -161,8 +169,17 @@ class Session:
             raise self.lost[function]
         full = self.target(function)
         if full is None:
-            raise self._absent(function)
+            raise self.absent(function)
         return full
+
+    def _raised(self, reply: Any) -> Trouble:
+        """An error; where it asks for a function of a file that was not handed in, that is nobody's mistake."""
+        error = str(reply.error)
+        unknown = re.match(r"NameError: name '(\w+_(?:forward|backward))' is not defined", error)
+        if unknown and LAYER_UTILS in self.found.get("stood_in", ()):
+            said = f"needs {unknown[1]}, which was not handed in: hand in layer_utils.py as well"
+            return Trouble(NOT_HANDED_IN, said)
+        return Trouble("error", f"raises {error}", reply.file or "", reply.line)
 
     def _asked(self, owner: str, request: Callable[[Worker], Any]) -> Any:
         """The reply to a request; a function or class on which the worker is lost is not asked again."""
@@ -188,7 +205,7 @@ class Session:
                 owner, Trouble("timeout", f"its calls take more than {most:g} s in all")
             )
 
-    def _absent(self, function: str) -> Trouble:
+    def absent(self, function: str) -> Trouble:
         """Not there; or nobody knows, since the file where it belongs could not be imported."""
         if self.unloadable is not None:
             return self.unloadable
@@ -200,7 +217,10 @@ class Session:
                 return Trouble(_kind(lost), f"{lost}, while {file} was imported", file)
             said = str(error.get("error", ""))[:TELLING_ERROR]
             return Trouble("error", f"{file} cannot be imported: {said}", file, error.get("line"))
-        return Trouble("missing", f"there is no {function}")
+        unknown = [name for name in self.names() if name not in self.homes]
+        near = get_close_matches(function, unknown, n=1, cutoff=NEAR)
+        hint = f": is {near[0]} meant?" if near else ""
+        return Trouble("missing", f"there is no {function}{hint}")
 
     def _remember(self, function: str, reply: Any) -> None:
         remarks = self.remarks.setdefault(function, {})

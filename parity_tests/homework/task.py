@@ -47,6 +47,10 @@ def _signature(truth: Any) -> Signature:
     return read(truth)
 
 
+NOT_HANDED_IN = "not handed in"
+"""The kind of a trouble that says nothing of the function: a file that it needs is not here."""
+
+
 class Handle(Protocol):
     """Something that stays with the submission: a cache, a network."""
 
@@ -86,7 +90,8 @@ class Caller(Protocol):
 class Trouble(Exception):
     """Why a function of the submission has no answer on a case.
 
-    ``kind`` is ``missing``, ``error``, ``form``, ``not judged`` or the verdict of a worker that was lost.
+    ``kind`` is ``missing``, ``error``, ``form``, ``not judged``, ``NOT_HANDED_IN`` or the verdict of a worker that
+    was lost.
     """
 
     def __init__(self, kind: str, message: str, file: str = "", line: int | None = None) -> None:

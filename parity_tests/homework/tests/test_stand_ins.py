@@ -69,9 +69,20 @@ def test_absent_modules_can_be_imported() -> None:
     assert not any("past" in remark or "tqdm" in remark for remark in found["remarks"])
 
 
-def test_what_is_really_missing_stays_missing(load_files: Loader) -> None:
-    _, found = load_files({"layers.py": "import my_own_file_at_home\ndef f(): pass"})
-    assert "No module named 'my_own_file_at_home'" in found["errors"]["layers.py"]["error"]
+def test_a_file_that_was_not_handed_in_is_missed_by_those_alone_who_call_it() -> None:
+    text = "from at.home import half\nimport numpy as np\ndef f(x): return x / 2\ndef g(x): return half(x)\n"
+    with Worker({"layers.py": text.encode()}) as worker:
+        found = worker.load()
+        assert worker.call("cs231n.layers:f", np.ones(1)).values == (0.5,)
+        assert "at.home.half is not available here" in worker.call("cs231n.layers:g", 1).error
+    assert found["errors"] == {}
+    assert any("was not handed in" in remark for remark in found["remarks"])
+
+
+def test_who_is_ready_for_what_is_missing_gets_no_placeholder(load_files: Loader) -> None:
+    text = "try:\n    import at_home\nexcept ImportError:\n    at_home = None\ndef f(): return at_home is None\n"
+    namespace, _ = load_files({"layers.py": text})
+    assert namespace["cs231n.layers:f"]() is True
 
 
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])

@@ -35,11 +35,17 @@ _layers, _fast = _Later("layers"), _Later("fast_layers")
 
 
 def _chain(
-    names: tuple[str, ...], *steps: tuple[Any, str, tuple[str, ...]]
+    function: str, names: tuple[str, ...], *steps: tuple[Any, str, tuple[str, ...]]
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Layers one after the other: (module, its name with a star, what it takes beside the input)."""
+    """Layers one after the other: (module, its name with a star, what it takes beside the input).
+
+    Who calls it with other arguments has a function of that name in a file that is not here.
+    """
 
     def forward(x: Any, *arguments: Any, **named: Any) -> tuple[Any, tuple[Any, ...]]:
+        filled = (*names[: len(arguments)], *named)
+        if len(arguments) > len(names) or sorted(filled) != sorted(names):
+            raise NameError(f"name '{function}_forward' is not defined")
         given, caches = {**dict(zip(names, arguments, strict=False)), **named}, []
         for module, name, takes in steps:
             layer = getattr(module, name.replace("*", "forward"))
@@ -47,7 +53,9 @@ def _chain(
             caches.append(cache)
         return x, tuple(caches)
 
-    def backward(dout: Any, cache: tuple[Any, ...]) -> Any:
+    def backward(dout: Any, cache: tuple[Any, ...], *others: Any) -> Any:
+        if others:
+            raise NameError(f"name '{function}_backward' is not defined")
         gradients: list[Any] = []
         for (module, name, _), saved in zip(reversed(steps), reversed(cache), strict=True):
             given = getattr(module, name.replace("*", "backward"))(dout, saved)
@@ -65,12 +73,15 @@ _NORM, _SPATIAL = (
     (_layers, f"{name}_*", ("gamma", "beta", "bn_param"))
     for name in ("batchnorm", "spatial_batchnorm")
 )
+_LAYER_NORM = (_layers, "layernorm_*", ("gamma", "beta", "ln_param"))
 _NORMED = ("w", "b", "gamma", "beta")
 # The arguments stand in the handouts' order, which is not that of the layers.
 _CHAINS: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
     "affine_relu": (("w", "b"), (_AFFINE, _RELU)),
     "affine_bn_relu": ((*_NORMED, "bn_param"), (_AFFINE, _NORM, _RELU)),
     "affine_batchnorm_relu": ((*_NORMED, "bn_param"), (_AFFINE, _NORM, _RELU)),
+    "affine_ln_relu": ((*_NORMED, "ln_param"), (_AFFINE, _LAYER_NORM, _RELU)),
+    "affine_layernorm_relu": ((*_NORMED, "ln_param"), (_AFFINE, _LAYER_NORM, _RELU)),
     "conv_relu": (("w", "b", "conv_param"), (_CONV, _RELU)),
     "conv_bn_relu": ((*_NORMED, "conv_param", "bn_param"), (_CONV, _SPATIAL, _RELU)),
     "conv_relu_pool": (("w", "b", "conv_param", "pool_param"), (_CONV, _RELU, _POOL)),
@@ -79,7 +90,7 @@ _CHAINS: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
 
 def _layer_utils(module: ModuleType) -> None:
     for name, (names, steps) in _CHAINS.items():
-        forward, backward = _chain(names, *steps)
+        forward, backward = _chain(name, names, *steps)
         vars(module).update({f"{name}_forward": forward, f"{name}_backward": backward})
 
 

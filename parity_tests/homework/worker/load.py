@@ -182,6 +182,7 @@ def _found(
             remarks.append(f"read as Python 2: {source.path}")
         remarks += [text for text in source.remarks if text not in remarks]
     remarks += importer.remarks
+    found["stood_in"] = sorted(importer.stood_in)
     for path, failure in importer.failures.items():
         entry = {"error": failure.error, "line": failure.line, "defines": list(failure.defines)}
         found["errors"][path] = entry

@@ -102,7 +102,8 @@ class Placeholder:
     __matmul__ = __rmatmul__ = __pow__ = __neg__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
 
 
-def _placeholder(module: ModuleType) -> None:
+def placeholder(module: ModuleType) -> None:
+    """Fills a module with whatever is asked of it."""
     name = module.__name__
 
     def get(attribute: str) -> Placeholder:
@@ -201,7 +202,7 @@ def _logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _special(module: ModuleType) -> None:
-    _placeholder(module)
+    placeholder(module)
     vars(module).update(
         expit=_expit,
         logsumexp=_logsumexp,
@@ -229,13 +230,13 @@ def _convolve2d(a: Any, v: Any, mode: str = "full", **_: object) -> Any:
 
 
 def _signal(module: ModuleType) -> None:
-    _placeholder(module)
+    placeholder(module)
     vars(module).update(correlate2d=_correlate2d, convolve2d=_convolve2d)
 
 
 def _numba(module: ModuleType) -> None:
     """Its decorators give the function itself."""
-    _placeholder(module)
+    placeholder(module)
 
     def same(*arguments: Any, **_: object) -> Any:
         return arguments[0] if arguments and callable(arguments[0]) else lambda function: function
@@ -264,7 +265,7 @@ def maker(name: str) -> Callable[[ModuleType], None] | None:
         return lambda module: vars(module).update(
             {n: v for n, v in vars(real).items() if not n.startswith("__")}
         )
-    return _MADE.get(name) or _FAMILIES.get(top) or (_placeholder if top in ABSENT else None)
+    return _MADE.get(name) or _FAMILIES.get(top) or (placeholder if top in ABSENT else None)
 
 
 def is_exact(name: str) -> bool:

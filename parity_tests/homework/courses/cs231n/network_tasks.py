@@ -169,7 +169,8 @@ def _is_of_2016(call: Caller, name: str) -> bool:
     except Trouble:
         return False
     call.forget(network)
-    first = params[0] if isinstance(params, list) and params else None
+    several = list(params.values()) if isinstance(params, dict) else params
+    first = several[0] if isinstance(several, list) and several else None
     return isinstance(first, dict) and first.get("test") == "test"
 
 

@@ -165,7 +165,10 @@ def _exchanged(truth: type[sandwiches.Sandwich]) -> Callable[[Any], tuple[Link, 
 def _is_called(call: Caller, name: str, takes: tuple[str, ...]) -> bool:
     """Whether there is a function of that name, and it takes what one of that name does; dictionaries have any name."""
     known = call.entry(f"{name}_forward").get("parameters")
+    back = call.entry(f"{name}_backward").get("parameters")
     if not isinstance(known, list) or len(known) != 1 + len(takes):
+        return False
+    if isinstance(back, list) and len(back) != 2:  # dout and cache, and one of its own
         return False
     pairs = zip(("x", *takes), map(str, known), strict=True)
     return all(
