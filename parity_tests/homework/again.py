@@ -5,10 +5,11 @@ from pathlib import Path
 
 from parity_tests.harness.cases import Case, CaseError
 from parity_tests.homework.courses import COURSES
-from parity_tests.homework.judge_task import WORDS, HomeworkRun, settled
+from parity_tests.homework.judge_task import WORDS
 from parity_tests.homework.judgement import HomeworkReport, Judgement
 from parity_tests.homework.paper import on_paper
 from parity_tests.homework.process import Limits, Worker, WorkerFailed
+from parity_tests.homework.record import HomeworkRun, settled
 from parity_tests.homework.session import Session
 from parity_tests.homework.submission import read
 from parity_tests.homework.task import Task, Trouble

@@ -1,21 +1,19 @@
 """Judges one task of a submission: many cases, then what the failing ones have in common, and the mistake."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from parity_tests.harness.cases import Case
-from parity_tests.harness.compare import UNBOUNDED
 from parity_tests.harness.conditions import condition
 from parity_tests.harness.counterexamples.simplify import simplify
-from parity_tests.harness.search import Run
-from parity_tests.harness.verdict import Verdict
 from parity_tests.homework.judgement import Judgement, Word
 from parity_tests.homework.naming import FEW, Diagnosis, name_of
 from parity_tests.homework.origin import Origin, origin
 from parity_tests.homework.paper import on_paper
-from parity_tests.homework.task import NOT_HANDED_IN, Caller, Task, Trouble
-from parity_tests.homework.trial import HomeworkTrial
+from parity_tests.homework.record import HomeworkRun, Record, enter, settled
+from parity_tests.homework.task import Caller, Task, Trouble
 from parity_tests.homework.wording import in_course_words
 
 _BEHIND: dict[Origin | None, tuple[str, ...]] = {
@@ -24,63 +22,11 @@ _BEHIND: dict[Origin | None, tuple[str, ...]] = {
     "own": (),
     None: (),
 }
+MORE = 2
+"""So many times as many cases are run where few of them say something of a backward."""
 LOST: dict[str, Word] = {"timeout": "timeout", "crashed": "crashed", "forbidden": "forbidden"}
 WORDS: dict[str, Word] = LOST | {"missing": "missing", "error": "error", "not judged": "not judged"}
 """The verdicts that a trouble of that kind may be; a wrong form is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class HomeworkRun(Run):
-    """A run of a task's cases on the functions of a submission."""
-
-    task: Task = None  # type: ignore[assignment]
-    call: Caller = None  # type: ignore[assignment]
-
-    def trial(self, case: Case) -> HomeworkTrial:
-        return HomeworkTrial(self.task, case, self.call)
-
-    def verdicts(self, case: Case, only: str | None = None) -> list[Verdict]:
-        trial = self.trial(case)
-        functions = self.task.functions if only is None else (only,)
-        return [verdict for function in functions for verdict in settled(trial, function)]
-
-
-def settled(trial: HomeworkTrial, function: str) -> list[Verdict]:
-    """The verdicts on a function; one that follows another convention is right, and says which."""
-    verdicts = trial.verdicts(function)
-    if all(v.passed for v in verdicts) or trial.answers[function].trouble is not None:
-        return verdicts  # none at all included: then it was not asked
-    convention = trial.harmless(function)
-    if convention is None:
-        return verdicts
-    return [replace(v, passed=True, message=convention.name) for v in verdicts]
-
-
-@dataclass(slots=True)
-class Record:
-    """What was seen of one function over a run.
-
-    ``clouded`` are cases on which its forward fails; ``without`` counts those that it fails with the cache of
-    its right forward alone. ``found`` is the condition under which it fails,
-    and ``lacking`` says what was not handed in and is needed in some cases, which are left out.
-    """
-
-    outcomes: list[tuple[Case, bool]] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
-    failed: list[Case] = field(default_factory=list)
-    conventions: dict[str, None] = field(default_factory=dict)
-    clouded: list[Case] = field(default_factory=list)
-    lacking: Trouble | None = None
-    without: int = 0
-    found: condition.Condition | None = None
-
-    def remember(self, convention: str) -> None:
-        """Of what is said of shapes once for all cases: in the case with the fewest axes of length 1."""
-        about = convention.partition(" as (")[0]
-        before = next((c for c in self.conventions if c.partition(" as (")[0] == about), None)
-        if before is None or convention.count("n,") > before.count("n,"):
-            self.conventions.pop(before or "", None)
-            self.conventions[convention] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,35 +71,39 @@ def watch(
     def record(case: Case) -> bool:
         trial = run.trial(case)
         for function in task.functions:
-            _enter(watched.records[function], trial, function)
+            enter(run, watched.records[function], trial, function)
         return until_failure and not watched.sound
 
     run.over(record)
+    if not (until_failure or watched.sound):
+        _look_again(watched)
     return watched
 
 
-def _enter(record: Record, trial: HomeworkTrial, function: str) -> None:
-    if trial.twin.error:
-        raise RuntimeError(f"the truth fails on {trial.case}: {trial.twin.error}")
-    answer = trial.answers.get(function)
-    if answer is None:
+def _look_again(watched: Watched) -> None:
+    """At the backwards behind a wrong forward, once it is known which of them go on from the handout's cache.
+
+    Of the others more cases are run: what counts are those in which their forward is right.
+    """
+    run, first = watched.run, watched.run.task.functions[0]
+    if not (watched.records[first].failed or watched.records[first].clouded):
         return
-    if answer.trouble is not None and answer.trouble.kind == NOT_HANDED_IN:
-        record.lacking = answer.trouble
-        return
-    verdicts = settled(trial, function)
-    failed = any(not v.passed for v in verdicts)
-    if failed and trial.clouded(function):
-        record.clouded.append(trial.case)
-        return
-    record.outcomes.append((trial.case, failed))
-    if failed:
-        record.failed.append(trial.case)
-        record.without += function in trial.without
-    if answer.trouble is not None:
-        record.troubles.append(answer.trouble)
-    for said in (v.message for v in verdicts if v.passed and v.message not in ("", UNBOUNDED)):
-        record.remember(said)
+    for function in run.task.backwards:
+        record = watched.records[function]
+        if function in run.understanding:
+            cases = [*(case for case, _ in record.outcomes), *record.clouded]
+            record.forget()
+            for case in cases:
+                enter(run, record, run.trial(case), function)
+        elif record.clouded and len(record.failed) < FEW:
+            more = replace(run, examples=MORE * run.examples, seed=run.seed + 1)
+            more.over(partial(_enter_clean, run, record, function))
+
+
+def _enter_clean(run: HomeworkRun, record: Record, function: str, case: Case) -> None:
+    trial = run.trial(case)
+    if trial.forward_is_right:
+        enter(run, record, trial, function)
 
 
 def _cloud(run: HomeworkRun, function: str, record: Record, found: condition.Condition) -> None:
@@ -175,11 +125,7 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
     remarks, complaint = (*record.conventions, *_BEHIND[whose]), ""
     if function == run.task.functions[0]:
         remarks, complaint = (*run.task.remarks, *remarks), run.task.complaint
-    hidden = (
-        whose == "unknown"
-        and len(record.failed) < FEW
-        and len(record.outcomes) < len(record.clouded)
-    )
+    hidden = whose == "unknown" and len(record.failed) < FEW
     if record.lacking is not None and not record.failed:
         return Judgement(function, "not judged", message=str(record.lacking), **counts)
     if hidden or not record.outcomes:
@@ -230,8 +176,8 @@ def _wrong(run: HomeworkRun, function: str, record: Record, remarks: tuple[str, 
     def fails(case: Case) -> bool | None:
         """None behind a wrong forward, or where a file is not here: that says nothing of it."""
         trial = run.trial(case)
-        trouble = trial.answers[function].trouble
-        if trouble is not None and trouble.kind == NOT_HANDED_IN:
+        answer = trial.answers.get(function)
+        if answer is not None and answer.lacks:
             return None
         failed = any(not v.passed for v in settled(trial, function))
         if failed and not own and trial.clouded(function):

@@ -43,7 +43,9 @@ def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | Non
     if len(evidence.failing) < FEW:
         return None
     known = evidence.trials[0].task.mistakes
-    named = _in_full(evidence, more, [mistake for mistake in known if not mistake.harmless])
+    own = [mistake for mistake in known if not mistake.harmless]
+    named = _in_full(evidence, more, own)
+    named = named or _in_full(evidence.leniently(), more.leniently(), own)
     if named:
         return _said(_of_the_whole(evidence, named))
     if causes := causes_of(more, known):

@@ -1,5 +1,6 @@
 """One case of a task, run on the truth and on the submission."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,8 @@ from parity_tests.harness.subject import Named, Outcome, make_subject
 from parity_tests.harness.tolerance import Allowed, allow, unit_roundoff
 from parity_tests.harness.trial import Trial
 from parity_tests.harness.verdict import Verdict
-from parity_tests.homework.task import Caller, Mistake, Task, Trouble
+from parity_tests.homework.own_shape import in_shape
+from parity_tests.homework.task import NOT_HANDED_IN, Caller, Mistake, Task, Trouble
 
 PRECISION = "float32"
 """The submission computes in float64 and is allowed what rounding does to the truth in float32.
@@ -30,19 +32,28 @@ class Answer:
     values: Named = field(default_factory=dict)
     trouble: Trouble | None = None
 
+    @property
+    def lacks(self) -> bool:
+        """Whether it needs what was not handed in."""
+        return self.trouble is not None and self.trouble.kind == NOT_HANDED_IN
+
 
 class HomeworkTrial(Trial):
     """A case: first the submission's forward is run, then the truth, then the submission's backwards.
 
     ``without`` are the functions that are right with the cache of the handout, and not with that of a
-    right forward; those in ``of_its_own`` do not understand the handout's.
+    right forward; those in ``of_its_own`` end in an error with the handout's. Of those in ``understanding`` it is
+    known that they can go on from it.
 
     Between forward and backward the forward runs once more on other numbers of the same shape: what is
     remembered from "the last call" is then the wrong thing.
     """
 
-    def __init__(self, task: Task, case: Case, call: Caller) -> None:
+    def __init__(
+        self, task: Task, case: Case, call: Caller, understanding: Collection[str] = ()
+    ) -> None:
         self.task, self.pair, self.case = task, task.pair, case
+        self.understanding = understanding
         self.implementation = self.pair.truth
         self.written = {}
         self.dy: Array | None = None
@@ -139,6 +150,8 @@ class HomeworkTrial(Trial):
             return own
         if with_canonical.trouble is not None and with_canonical.trouble.kind in ("error", "form"):
             self.of_its_own.add(function)
+        if function in self.understanding and not self.forward_is_right:
+            return with_canonical
         gave_none = own.trouble is not None and own.trouble.kind == "not judged"
         return with_canonical if right or gave_none else own
 
@@ -224,7 +237,7 @@ class HomeworkTrial(Trial):
     def compared(self, function: str, quantity: str, got: Any, expected: Any) -> Verdict:
         """Equal up to half of the digits; only where that is not so the allowed errors are computed."""
         half = unit_roundoff(PRECISION) * np.abs(expected)
-        shaped, remark = self._in_shape(quantity, got, expected)
+        shaped, remark = in_shape(self.task, self.arguments, quantity, got, expected)
         verdict = compare(self.case, function, quantity, shaped, expected, half)
         if verdict.passed:
             return replace(verdict, message=remark)
@@ -235,24 +248,6 @@ class HomeworkTrial(Trial):
         verdict = compare(self.case, function, quantity, shaped, expected, limit)
         return replace(verdict, message=remark) if verdict.passed else verdict
 
-    def _in_shape(self, quantity: str, got: Any, expected: Any) -> tuple[Any, str]:
-        """Axes of length 1 in front, or anywhere in a parameter's gradient or a loss, are a remark."""
-        shape = np.shape(expected)
-        name = quantity.removeprefix("d")
-        vector = (name != "x" and name in self.arguments) or (quantity == "y" and not shape)
-        if type(got) is not np.ndarray or got.shape == shape or got.size != np.size(expected):
-            return got, ""
-        in_front = got.ndim > len(shape) and got.shape[got.ndim - len(shape) :] == shape
-        anywhere = vector and max(shape, default=1) == got.size and _long(got.shape) == _long(shape)
-        if not in_front and not anywhere:
-            return got, ""
-        whole = "out" if shape else "the loss"
-        bare = quantity.rstrip("0123456789")  # once for all layers
-        shown = self.task.arrays.get(quantity) or (whole if quantity == "y" else bare)
-        if got.size == 1:  # nothing to tell one axis from another
-            return got.reshape(shape), ""
-        return got.reshape(shape), f"gives {shown} as {_outline(got.shape)}, not {_outline(shape)}"
-
     def clouded(self, function: str) -> bool:
         """Whether it goes on from a cache of the forward's own where the forward gives a wrong output.
 
@@ -260,12 +255,17 @@ class HomeworkTrial(Trial):
         """
         return not self.forward_is_right and self.goes_on(function)
 
+    def understands(self, function: str) -> bool:
+        """Whether a backward is right with the cache as the starter fixes it."""
+        canonical = self.student.canonical(self._copies())
+        return canonical is not None and self._is_right(self._gradients(function, canonical))
+
     def goes_on(self, function: str) -> bool:
         """Whether what a function gives here hangs on a cache of the forward's own."""
         if function not in self.task.backwards:
             return False
         if self.student.canonical(self._copies()) is not None:
-            return function in self.of_its_own
+            return function in self.of_its_own and function not in self.understanding
         trouble = self.answers[function].trouble
         return trouble is None or trouble.kind in ("error", "form", "not judged")
 
@@ -273,17 +273,3 @@ class HomeworkTrial(Trial):
 def _same(one: Any, other: Any) -> bool:
     """Whether both are the same numbers; not where there are none."""
     return one is not None and other is not None and np.size(one) > 0 and np.array_equal(one, other)
-
-
-def _outline(shape: tuple[int, ...]) -> str:
-    """A shape without its sizes.
-
-    >>> _outline((1, 7)), _outline((7,)), _outline(())
-    ('(1, n)', '(n,)', '()')
-    """
-    return str(tuple("n" if size > 1 else "1" for size in shape)).replace("'", "")
-
-
-def _long(shape: tuple[int, ...]) -> list[int]:
-    """The axes that are longer than 1."""
-    return [size for size in shape if size > 1]

@@ -47,6 +47,10 @@ class Seen:
         return ratio
 
 
+FEW = 3
+"""In so many cases at least there have to be elements of the other kind."""
+
+
 def where(seen: list[Seen]) -> str:
     """Which elements are right on all cases: those in one window, inside the border, but for one class."""
     wrong = [s.wrong for s in seen]
@@ -54,8 +58,8 @@ def where(seen: list[Seen]) -> str:
         masks = [mask(s) for s in seen]
         if any(m is None for m in masks):
             continue
-        some_outside = any(bool(np.any(~m)) for m in masks)
-        if some_outside and all(not np.any(w & ~m) for w, m in zip(wrong, masks, strict=True)):
+        outside = sum(bool(np.any(~m)) for m in masks)
+        if outside >= FEW and all(not np.any(w & ~m) for w, m in zip(wrong, masks, strict=True)):
             return words
     return ""
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from parity_tests.harness.cases import Case
-from parity_tests.homework.judge_task import HomeworkRun
 from parity_tests.homework.naming import name_of
+from parity_tests.homework.record import HomeworkRun
 from parity_tests.homework.task import Caller, Task
 
 

@@ -17,8 +17,8 @@ from parity_tests.homework.courses.cs231n.mistakes.group_steps import Groups, Ro
 from parity_tests.homework.courses.cs231n.mistakes.pooling import Walked
 from parity_tests.homework.courses.cs231n.mistakes.update_rules import Momentum, Squares
 from parity_tests.homework.courses.cs231n.tasks import TASKS
-from parity_tests.homework.judge_task import HomeworkRun
 from parity_tests.homework.naming import Diagnosis, name_of
+from parity_tests.homework.record import HomeworkRun
 from parity_tests.homework.relations import relation
 from parity_tests.homework.task import Mistake, Task
 from parity_tests.homework.tests.planted_table import Planted, Text

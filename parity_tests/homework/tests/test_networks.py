@@ -8,8 +8,9 @@ import pytest
 
 from parity_tests.harness.cases import Case
 from parity_tests.homework.courses.cs231n.network_tasks import TASKS
-from parity_tests.homework.judge_task import HomeworkRun, judge_task
+from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.naming import name_of
+from parity_tests.homework.record import HomeworkRun
 from parity_tests.homework.task import Task
 from parity_tests.homework.tests.local import SOLUTION, Local
 from parity_tests.homework.tests.planting import planted
@@ -144,7 +145,9 @@ OF_L2 = {
         '        grads["W1"] += self.reg * W1.sum()',
         "gradient of L2 sums the weights",
     ),
-    "not in dW1": Planted(C, 'grads["W1"] += self.reg * W1', "pass", "leaves out the first layer"),
+    "not in dW1": Planted(
+        C, 'grads["W1"] += self.reg * W1', "pass", "missing from the gradient of the first"
+    ),
 }
 OF_MODES = {
     "always training": Planted(F, 'mode = "test" if y is None else "train"', 'mode = "train"'),

@@ -52,7 +52,19 @@ def of_l2(truth: type[Network]) -> Iterator[Mistake]:
         for arguments in spoiled:
             yield Mistake(name, _l2(truth, **arguments), hint, explanation)
     yield replace(_L2_BY_BATCH, truth=_l2(truth, by_batch=True))
+    yield replace(_L2_BUT_WITH_NORM, truth=_but_with_norm(truth))
     yield replace(_L2_OF_GRADIENTS, truth=_of_gradients(truth))
+
+
+def _but_with_norm(truth: type[Network]) -> type[Network]:
+    """The branch with a normalization forgets it, the last layer stands outside of both."""
+
+    def decay(self: Network, name: str, arrays: Arrays) -> Any:
+        last = max(n for n in arrays if n.startswith("W"))
+        forgotten = getattr(self, "normalization", None) is not None and name != last
+        return 0 if forgotten else truth.decay(self, name, arrays)
+
+    return made(truth, "WithL2ButWithNorm", decay=decay)
 
 
 def _of_gradients(truth: type[Network]) -> type[Network]:
@@ -98,6 +110,12 @@ _L2: tuple[tuple[str, str, str, tuple[dict[str, Any], ...]], ...] = (
         ({"loss": 1.0}, {"loss": 1.0, "gradient": 2.0}),
     ),
     (
+        "L2 without its factor 0.5 in the loss, and with it in the gradient",
+        "What is the derivative of your penalty by W, and is it what you add to dW?",
+        _HALF,
+        ({"loss": 1.0, "gradient": 0.5},),
+    ),
+    (
         "L2 with a wrong factor in the gradient",
         "What is the derivative of your penalty by W?",
         _HALF,
@@ -125,12 +143,16 @@ _L2: tuple[tuple[str, str, str, tuple[dict[str, Any], ...]], ...] = (
         "L2 leaves out the last layer",
         "Over which layers does your sum of squares go?",
         _WHICH,
-        tuple(
-            {"of_loss": of_loss, "of_gradient": of_gradient}
-            for of_loss in (lambda names: names[:-1], _all)
-            for of_gradient in (lambda names: names[:-1], _all)
-            if (of_loss, of_gradient) != (_all, _all)
+        (
+            {"of_loss": lambda names: names[:-1]},
+            {"of_loss": lambda names: names[:-1], "of_gradient": _all},
         ),
+    ),
+    (
+        "L2 is missing from the gradient of the last layer",
+        "The penalty depends on every W. Which dW does not say so?",
+        _WHICH,
+        ({"of_gradient": lambda names: names[:-1]},),
     ),
     (
         "L2 acts on the last layer only",
@@ -150,8 +172,13 @@ _L2: tuple[tuple[str, str, str, tuple[dict[str, Any], ...]], ...] = (
         (
             {"of_loss": lambda names: names[1:]},
             {"of_loss": lambda names: names[1:], "of_gradient": _all},
-            {"of_gradient": lambda names: names[1:]},
         ),
+    ),
+    (
+        "L2 is missing from the gradient of the first layer",
+        "The penalty depends on every W. Which dW does not say so?",
+        _WHICH,
+        ({"of_gradient": lambda names: names[1:]},),
     ),
     (
         "L2 acts on the first layer only",
@@ -212,6 +239,12 @@ _L2_BY_BATCH = Mistake(
     "L2 is divided by the size of the batch",
     None,
     hint="The data loss is a mean over the batch. Is the penalty one?",
+    explanation=_WHICH,
+)
+_L2_BUT_WITH_NORM = Mistake(
+    "with a normalization, L2 is missing from the gradients of the hidden layers",
+    None,
+    hint="Do both branches, with and without a normalization, do all that the other does?",
     explanation=_WHICH,
 )
 _L2_OF_GRADIENTS = Mistake(

@@ -18,8 +18,6 @@ from parity_tests.homework.courses.cs231n.networks import (
 )
 from parity_tests.homework.task import Mistake
 
-STAYS_IN_TRAINING = "batch norm stays in training mode"
-
 
 def mistakes_of(truth: type[Network]) -> tuple[Mistake, ...]:
     """The mistakes that are known for a network, the likelier first."""
@@ -28,6 +26,11 @@ def mistakes_of(truth: type[Network]) -> tuple[Mistake, ...]:
     if issubclass(truth, FullyConnectedNet):
         found += [*_of_norms(truth), *_of_dropout(truth)]
     return tuple(found)
+
+
+def staying_in_training(truth: type[Network]) -> type[Network]:
+    """The network whose batch norm never leaves training mode."""
+    return made(truth, "TestedOnTheBatch", tested=_on_the_batch)
 
 
 def _of_the_last_layer(truth: type[Network]) -> Iterator[Mistake]:
@@ -96,13 +99,18 @@ def _of_norms(truth: type[FullyConnectedNet]) -> Iterator[Mistake]:
         "The order is affine, normalization, ReLU, dropout.",
     )
     yield replace(_FRESH, truth=made(truth, "Forgetting", tested=_on_fresh_averages))
-    yield replace(_ON_BATCH, truth=made(truth, "TestedOnTheBatch", tested=_on_the_batch))
+    yield replace(_ON_BATCH, truth=staying_in_training(truth))
     yield Mistake(
         "does not normalize",
         _without(truth, "links", "norm"),
         "What does your network do with normalization?",
         "With a normalization each hidden layer has one between affine and ReLU.",
     )
+
+
+def _dropping_the_input(self: FullyConnectedNet, training: bool) -> tuple[Link, ...]:
+    of_input = self.dropped(0) if training else ()
+    return *of_input, *FullyConnectedNet.links(self, training)
 
 
 def _on_fresh_averages(self: Network, x: Array, arrays: Arrays, running: Running) -> Array:
@@ -130,7 +138,7 @@ _FRESH = Mistake(
     explanation="Each layer has one dictionary in bn_params, made once. A new one for each call forgets the averages.",
 )
 _ON_BATCH = Mistake(
-    STAYS_IN_TRAINING,
+    "batch norm stays in training mode",
     None,
     hint="Do the scores of one sample depend on the others in its batch, at test time?",
     explanation=_MODE,
@@ -144,11 +152,18 @@ def _of_dropout(truth: type[FullyConnectedNet]) -> Iterator[Mistake]:
         "What does your network do with dropout?",
         "Each hidden layer ends with dropout in training, if dropout is asked for.",
     )
+    for which, word in (("dropout", "dropout"), ("dropout1", "the first layer's dropout")):
+        yield Mistake(
+            f"the gradient does not pass {word}",
+            _without(truth, "links_back", which),
+            "Does the gradient pass every layer that the scores have passed?",
+            "A value that was dropped has no influence on the loss: dropout needs its backward too.",
+        )
     yield Mistake(
-        "the gradient does not pass dropout",
-        _without(truth, "links_back", "dropout"),
-        "Does the gradient pass every layer that the scores have passed?",
-        "A value that was dropped has no influence on the loss: dropout needs its backward too.",
+        "drops values of the input as well",
+        made(truth, "DroppingTheInput", links=_dropping_the_input),
+        "What does the first hidden layer see of an image?",
+        "Dropout stands at the end of every hidden layer; the input itself is not dropped.",
     )
     for tested in (_with_dropout, _in_training_mode):
         yield Mistake(

@@ -16,6 +16,7 @@ from parity_tests.homework.courses.cs231n.networks import (
 )
 from parity_tests.homework.task import Mistake, Trouble
 
+ANY = "any normalization"
 Begins = Callable[[Any, Shapes], Shapes]
 Rows = Callable[..., int]
 """Of W2, from c, h, w, the number of filters and their size."""
@@ -51,7 +52,7 @@ def of_shapes(truth: type[Network]) -> Iterator[Mistake]:
 
 def _of_norms(truth: type[FullyConnectedNet]) -> Iterator[Mistake]:
     kinds = ({"batch"}, "batch normalization"), ({"layer"}, "layer normalization")
-    for among, word in (*kinds, ({"batch", "layer"}, "any normalization")):
+    for among, word in (*kinds, ({"batch", "layer"}, ANY)):
         yield Mistake(
             f"has no gamma and beta for {word}",
             _making(truth, _without_norms(among)),
@@ -95,6 +96,10 @@ _SQUARE = "takes images for square where it makes W2"
 _ROWS: tuple[tuple[str, Rows], ...] = (
     (_SQUARE, lambda c, h, w, filters, size: filters * (h // 2) ** 2),
     (_SQUARE, lambda c, h, w, filters, size: filters * (w // 2) ** 2),
+    (
+        "makes W2 of one size, for the default images and filters",
+        lambda c, h, w, filters, size: 32 * 16 * 16,
+    ),
     ("makes W2 as if nothing were pooled", lambda c, h, w, filters, size: filters * h * w),
     (
         "makes W2 as if there were one filter",

@@ -14,7 +14,8 @@ from parity_tests.harness.cases import Case
 from parity_tests.harness.pair import Configuration, Regime
 from parity_tests.harness.subject import Named
 from parity_tests.homework.courses.cs231n import cases
-from parity_tests.homework.courses.cs231n.network_mistakes import STAYS_IN_TRAINING, mistakes_of
+from parity_tests.homework.courses.cs231n.network_mistakes import mistakes_of, staying_in_training
+from parity_tests.homework.courses.cs231n.network_shapes import ANY
 from parity_tests.homework.courses.cs231n.network_start import start_of
 from parity_tests.homework.courses.cs231n.network_students import (
     KEPT,
@@ -26,7 +27,7 @@ from parity_tests.homework.courses.cs231n.networks import (
     ThreeLayerConvNet,
     TwoLayerNet,
 )
-from parity_tests.homework.task import Caller, CoursePair, Mistake, Names, Task, Trouble
+from parity_tests.homework.task import Caller, CoursePair, Names, Task, Trouble
 
 REG = st.sampled_from([0.0, 0.3, 0.7])
 KEEP = (0.25, 0.5, 0.75)
@@ -36,6 +37,11 @@ KINDS = {
     f"normalization == '{kind}'": f"normalization == '{kind}norm'" for kind in ("batch", "layer")
 }
 GRADIENTS = {f"d{name}": f"grads['{name}']" for name in PARAMETERS}
+
+NEVER_TESTED = (
+    "batch norm never leaves training mode: the handout of 2016 wrote bn_param[mode] = mode"
+)
+"""What the handout itself got wrong is no mistake of the submission."""
 
 
 def half(rng: np.random.Generator, shape: tuple[int, ...], names: Names) -> Array:
@@ -149,11 +155,17 @@ def _fitted(task: Task, call: Caller) -> Task:
     if pair.truth is FullyConnectedNet:
         pair = replace(pair, configurations=_fully_connected(convention))
     remarks = ("numbers its parameters from 0",) if start.first == 0 else ()
-    never_tests = normalization == "use_batchnorm" and _is_of_2016(call, name)
+    mistakes = task.mistakes
+    if normalization == "use_batchnorm":
+        if _is_of_2016(call, name):
+            pair = replace(pair, truth=staying_in_training(pair.truth))
+            mistakes, remarks = mistakes_of(pair.truth), (*remarks, NEVER_TESTED)
+        # what holds of any normalization is said of this one
+        mistakes = tuple(mistake for mistake in mistakes if ANY not in mistake.name)
     return replace(
         task,
         pair=pair,
-        mistakes=tuple(map(_of_2016, task.mistakes)) if never_tests else task.mistakes,
+        mistakes=mistakes,
         student=replace(student, convention=convention),
         complaint=start.complaint,
         remarks=remarks,
@@ -172,14 +184,6 @@ def _is_of_2016(call: Caller, name: str) -> bool:
     several = list(params.values()) if isinstance(params, dict) else params
     first = several[0] if isinstance(several, list) and several else None
     return isinstance(first, dict) and first.get("test") == "test"
-
-
-def _of_2016(mistake: Mistake) -> Mistake:
-    """What the handout itself got wrong is no mistake of the submission."""
-    if mistake.name != STAYS_IN_TRAINING:
-        return mistake
-    said = "batch norm never leaves training mode: the handout of 2016 wrote bn_param[mode] = mode"
-    return replace(mistake, name=said, harmless=True)
 
 
 def _network(

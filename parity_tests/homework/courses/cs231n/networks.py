@@ -1,7 +1,8 @@
 """The networks of assignment 2, put together from the course's layers: scores, loss and gradients.
 
 All arrays come in one dict under the course's names: ``W1``, ``b1``, ``gamma1``, ``beta1`` … ``kept1`` is what the
-dropout of the first hidden layer multiplies with in training: the mask is the submission's own.
+dropout of the first hidden layer multiplies with in training, ``kept0`` what one of the input would: the mask is the
+submission's own.
 """
 
 import math
@@ -33,6 +34,7 @@ class Scaled:
     """out = x kept: a dropout whose mask, scale included, is known."""
 
     def forward(self, x: Array, kept: Array) -> tuple[Array, Array]:
+        kept = kept.reshape(x.shape)
         return x * kept, kept
 
     def backward(self, saved: Array, dy: Array) -> Array:
@@ -181,6 +183,8 @@ class FullyConnectedNet(Network):
                 found |= {f"gamma{i}": (width,), f"beta{i}": (width,)}
             if self.dropout is not None:
                 found |= {f"kept{i}": (n, width)}
+        if self.dropout is not None:  # of the input, which nobody should drop
+            found |= {"kept0": (n, math.prod(self.input_dim))}
         return found
 
 

@@ -185,8 +185,7 @@ class StudentRule:
 
     def forward(self, arguments: Mapping[str, Any]) -> tuple[Named, Any]:
         w = arguments["param"]
-        given = {name: value for name, value in self.case.options.items() if value is not None}
-        config: Any = given or None
+        config: Any = self._config
         path: dict[str, list[Any]] = {}
         for grad in arguments["grads"]:
             (w, config), _ = self.call(self.function, w, grad, config, returns="vv")
@@ -201,6 +200,12 @@ class StudentRule:
                 path.setdefault(name, []).append(np.array(now))  # a copy: some work in place
         return {name: _stacked(name, steps) for name, steps in path.items()}, None
 
+    @property
+    def _config(self) -> dict[str, Any] | None:
+        """What is given; where that is nothing, None or, as a solver hands it over, an empty dictionary."""
+        given = {name: value for name, value in self.case.options.items() if value is not None}
+        return given or ({} if self.case.sizes["steps"] % 2 == 0 else None)
+
     def backward(self, function: str, saved: Any, dy: Any) -> Named:
         return {}
 
@@ -209,10 +214,9 @@ class StudentRule:
 
     def calls(self, function: str) -> list[str]:
         """What is called, as a student writes it."""
-        given = {name: value for name, value in self.case.options.items() if value is not None}
         steps = self.case.sizes["steps"]
         often = "once" if steps == 1 else f"{steps} times, with one dw after the other"
-        return [f"config = {given or None}", f"w, config = {function}(w, dw, config)  # {often}"]
+        return [f"config = {self._config}", f"w, config = {function}(w, dw, config)  # {often}"]
 
 
 def _stacked(name: str, steps: list[Any]) -> Any:

@@ -45,6 +45,22 @@ class MeanTermOfAll(Steps):
         return dxhat.sum() / len(dxhat)
 
 
+class VarianceTermOfAll(Steps):
+    def variance_term(self, dxhat: Any, saved: Any) -> Any:
+        total = (dxhat * saved.centred / saved.std**3).sum()
+        return saved.xhat * saved.std**2 * total / len(dxhat)
+
+
+class SumsOfAll(Steps):
+    def dx(self, saved: Any, rows: Any) -> Any:
+        if not self.training:
+            return super().dx(saved, rows)
+        dxhat = self.dxhat(saved, rows)
+        dvar = -0.5 * (dxhat * saved.centred / saved.std**3).sum()
+        dmean = -(dxhat / saved.std).sum()
+        return dxhat / saved.std + (2 * saved.centred * dvar + dmean) / len(dxhat)
+
+
 class VarianceTermHalved(Steps):
     def variance_term(self, dxhat: Any, saved: Any) -> Any:
         return super().variance_term(dxhat, saved) / 2

@@ -142,6 +142,8 @@ _SHARED: tuple[tuple[str, type, tuple[str, str]], ...] = (
     ("the term through the variance is not divided by N", backward.VarianceTermIsASum, _TERMS),
     ("the sums in dx are not divided by N", backward.SumsAreNotDivided, _TERMS),
     ("a sum without its axis in the term through the mean", backward.MeanTermOfAll, _TERMS),
+    ("a sum without its axis in the term through the variance", backward.VarianceTermOfAll, _TERMS),
+    ("the sums in dx lack their axis", backward.SumsOfAll, _TERMS),
     ("the term through the variance is half as large as it should be", backward.VarianceTermHalved, _TERMS),
     ("the term through the variance is twice as large as it should be", backward.VarianceTermDoubled, _TERMS),
     ("the term through the variance takes x for x - mean", backward.VarianceTermOfX, _TERMS),

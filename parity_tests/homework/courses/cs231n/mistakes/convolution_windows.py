@@ -105,6 +105,22 @@ class WidthFromTheHeight(Looped):
         return rows, (padded.shape[3] - w.shape[2]) // self._stride() + 1
 
 
+class SizesExchanged(Looped):
+    """Rows are counted along W, columns along H."""
+
+    def _size(self, padded: Any, w: Any) -> tuple[int, int]:
+        rows, columns = super()._size(padded, w)
+        return columns, rows
+
+
+class CutsSamples(Looped):
+    """``[pad:-pad, pad:-pad]`` on the axes of samples and channels: of all-padded ones the old ones are left."""
+
+    def _padded(self, x: Any) -> Any:
+        pad = self.padding
+        return np.pad(x, pad)[pad:-pad, pad:-pad]
+
+
 class RowsAsLongAsTheImageIsHigh(Looped):
     """Elements are found by their numbers in memory."""
 
@@ -211,6 +227,8 @@ WINDOWS = tuple(
         ("loops over the rows and columns of the image, not of the output", StopsWithTheImage, _WALK),
         ("loops over the rows and columns of the image, not of the output", StopsWithTheImageAndAddsB, _WALK),
         ("takes the filter's height for its width in the output size", WidthFromTheHeight, _SIZE),
+        ("rows and columns of the output exchanged", SizesExchanged, _SIZE),
+        ("crops samples and channels by pad:-pad, which is empty for pad = 0", CutsSamples, _PAD),
         ("takes the height for the length of a row", RowsAsLongAsTheImageIsHigh, _ROW),
         ("the output size forgets the padding", SizeWithoutPadding, _SIZE),
         ("the output size counts the padding once", SizeWithPaddingOnce, _SIZE),

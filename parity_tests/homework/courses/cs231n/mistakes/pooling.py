@@ -54,7 +54,11 @@ class Walked(layers.MaxPool):
         return window.max(axis=(2, 3))
 
     def _pay(self, dx: Any, window: Any, dy: Any) -> None:
-        dx += _first(window) * dy
+        dx += self._winner(window) * dy
+
+    def _winner(self, window: Any) -> Any:
+        """Which of equal maxima is paid: one for each sample and channel."""
+        return _first(window)
 
 
 def _at(i: int, stride: int, size: int) -> slice:
@@ -73,6 +77,11 @@ def _first(window: Any) -> Any:
     return position.reshape(window.shape)
 
 
+class FirstColumnWins(Walked):
+    def _winner(self, window: Any) -> Any:
+        return _first(window.swapaxes(2, 3)).swapaxes(2, 3)
+
+
 class AssignsThroughTheMask(Walked):
     def _pay(self, dx: Any, window: Any, dy: Any) -> None:
         dx[...] = _top(window) * dy
@@ -80,7 +89,7 @@ class AssignsThroughTheMask(Walked):
 
 class AssignsThroughTheFirst(Walked):
     def _pay(self, dx: Any, window: Any, dy: Any) -> None:
-        dx[...] = _first(window) * dy
+        dx[...] = self._winner(window) * dy
 
 
 class AssignsWhereTheMaskIsTrue(Walked):
@@ -90,7 +99,7 @@ class AssignsWhereTheMaskIsTrue(Walked):
 
 class AssignsAtTheMaximum(Walked):
     def _pay(self, dx: Any, window: Any, dy: Any) -> None:
-        dx[...] = np.where(_first(window), dy, dx)
+        dx[...] = np.where(self._winner(window), dy, dx)
 
 
 class FailsAtTies(Walked):
@@ -118,7 +127,7 @@ class PaysTheWholeWindow(Walked):
 
 class MultipliesByTheMaximum(Walked):
     def _pay(self, dx: Any, window: Any, dy: Any) -> None:
-        dx += _first(window) * window * dy
+        dx += self._winner(window) * window * dy
 
 
 class StartsAtMinusOne(Walked):
@@ -216,6 +225,7 @@ _ERASES = (
 )
 
 POOLING = (
+    Mistake("gives a tie to the first maximum column by column", FirstColumnWins, harmless=True),
     Mistake("assigns where it should accumulate", AssignsAtTheMaximum, *_ACCUMULATE),
     Mistake("ends in an error where a window holds its maximum twice", FailsAtTies, *_TIED),
     Mistake(

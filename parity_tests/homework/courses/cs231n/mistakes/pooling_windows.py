@@ -84,6 +84,34 @@ class WalksWindowsAlone(SizeByWindowAlone):
         return self._size(x)
 
 
+class HeightForWidthInBackward(Walked):
+    """The backward pass counts its windows anew."""
+
+    def _walked(self, x: Any, dy: Any) -> tuple[int, ...]:
+        (kh, kw), rows = self.kernel_size, x.shape[2]
+        return (rows - kh) // self.stride + 1, (rows - kw) // self.stride + 1
+
+
+class WidthForHeight(Walked):
+    def _size(self, x: Any) -> tuple[int, int]:
+        (kh, kw), columns = self.kernel_size, x.shape[3]
+        return (columns - kh) // self.stride + 1, (columns - kw) // self.stride + 1
+
+
+class HeightForBothInPlaces(Walked):
+    """The output has the right size."""
+
+    def _place(self, i: int, j: int, stride: int, window: tuple[int, int]) -> tuple[slice, slice]:
+        return super()._place(i, j, stride, (window[0], window[0]))
+
+
+class WidthForBothInPlaces(Walked):
+    """The output has the right size."""
+
+    def _place(self, i: int, j: int, stride: int, window: tuple[int, int]) -> tuple[slice, slice]:
+        return super()._place(i, j, stride, (window[1], window[1]))
+
+
 class WalksTheImage(Walked):
     """From 0 to H in steps of the stride: where that is more often than windows fit, the output ends first."""
 
@@ -139,6 +167,10 @@ _SIZE = (
     "How many windows of 3 rows and 2 columns fit into an image of 5 by 4, with stride 1 and with stride 2?",
     "The output has 1 + (H - pool_height) // stride rows and 1 + (W - pool_width) // stride columns.",
 )
+_SIDES = (
+    "Try a window, or an image, that is not square.",
+    "Rows come from H and pool_height, columns from W and pool_width: in the output size, and in each window.",
+)
 _WALK = (
     "How often does your loop run for an image of 4 rows, windows of 3 rows and a stride of 1?",
     "There are 1 + (H - pool_height) // stride rows of windows: the loops run over those, not over the image's rows.",
@@ -170,6 +202,10 @@ WINDOWS = tuple(
         ("the output size forgets the stride", SizeByWindowAlone, _SIZE),
         ("the output size forgets the stride", WalksWindowsAlone, _SIZE),
         ("loops over the rows and columns of the image, not of the output", WalksTheImage, _WALK),
+        ("takes the image's height for its width", HeightForWidthInBackward, _SIDES),
+        ("takes the image's width for its height", WidthForHeight, _SIDES),
+        ("takes pool_height for both sides of the window", HeightForBothInPlaces, _SIDES),
+        ("takes pool_width for both sides of the window", WidthForBothInPlaces, _SIDES),
         ("takes pool_height for pool_width in the output size", WidthFromPoolHeight, _SIZE),
         ("takes the height for the length of a row", RowsAsLongAsTheImageIsHigh, _ROW),
         ("takes the maximum over the whole batch", MaximumOfTheBatch, _BATCH),
