@@ -62,3 +62,58 @@ def test_an_unknown_course_and_function_are_named() -> None:
         judge(Submission("hw", FILES), "cs231x")
     with pytest.raises(ValueError, match="no function 'relu'"):
         judged(FILES, "relu")
+
+
+def test_what_a_file_that_cannot_be_read_defines_is_an_error_and_not_missing() -> None:
+    found = judged({"cs231n/layers.py": LAYERS + b"def affine_forward(:\n"}, "relu_forward")
+    assert {j.name: j.verdict for j in found.judgements} == {
+        "relu_forward": "error", "relu_backward": "error"
+    }  # fmt: skip
+    assert all("SyntaxError" in j.message for j in found.judgements)
+
+
+def test_a_function_that_is_misspelt_is_pointed_at() -> None:
+    misspelt = LAYERS.replace(b"def relu_backward", b"def relu_bakward")
+    _, backward = judged({"cs231n/layers.py": misspelt}, "relu_forward").judgements
+    assert backward.verdict == "missing"
+    assert backward.message == "there is no relu_backward: is relu_bakward meant?"
+
+
+NETWORK = b"""\
+import numpy as np
+from ..layers import *
+from ..layer_utils import *
+
+class TwoLayerNet:
+    def __init__(self, input_dim=3072, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+        self.reg = reg
+        self.params = {
+            "W1": weight_scale * np.random.randn(input_dim, hidden_dim), "b1": np.zeros(hidden_dim),
+            "W2": weight_scale * np.random.randn(hidden_dim, num_classes), "b2": np.zeros(num_classes),
+        }
+    def loss(self, X, y=None):
+        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+        hidden, cache1 = HELPER_forward(X, W1, b1)
+        scores, cache2 = affine_forward(hidden, W2, b2)
+        if y is None:
+            return scores
+        loss, dscores = softmax_loss(scores, y)
+        dhidden, dW2, db2 = affine_backward(dscores, cache2)
+        _, dW1, db1 = HELPER_backward(dhidden, cache1)
+        loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+        return loss, {"W1": dW1 + self.reg * W1, "b1": db1, "W2": dW2 + self.reg * W2, "b2": db2}
+"""
+
+
+def test_a_helper_that_was_not_handed_in_is_nobodys_mistake() -> None:
+    files = {"cs231n/classifiers/fc_net.py": NETWORK.replace(b"HELPER", b"affine_gelu")}
+    (network,) = judged(files, "TwoLayerNet").judgements
+    assert (network.verdict, network.our_failure) == ("not judged", False)
+    assert "needs affine_gelu_forward, which was not handed in" in network.message
+
+
+def test_over_layers_that_were_not_handed_in_nothing_is_said_to_be_inherited() -> None:
+    files = {"cs231n/classifiers/fc_net.py": NETWORK.replace(b"HELPER", b"affine_relu")}
+    report = judged(files, "TwoLayerNet")
+    assert [(j.verdict, j.remarks) for j in report.judgements] == [("right", ())]
+    assert any("layers.py was not handed in" in remark for remark in report.remarks)

@@ -79,3 +79,38 @@ def test_where_the_output_of_a_wrong_forward_is_right_by_chance_its_cache_is_not
     forward, backward = watch(pool, Text(ROWS_OF_H), 100, SEED).judgements()
     assert forward.verdict == "wrong" and "H != W" in forward.condition
     assert (backward.verdict, backward.failed) == ("not judged", 0), backward.counterexample
+
+
+PAD_FIRST = """
+import numpy as np
+def conv_forward_naive(x, w, b, conv_param):
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    x_pad = np.pad(x, pad)[pad:-pad, pad:-pad]
+    N, F, HH, WW = len(x), len(w), w.shape[2], w.shape[3]
+    H, W = x_pad.shape[2:]
+    out = np.zeros((N, F, 1 + (H - HH) // stride, 1 + (W - WW) // stride))
+    for n, f, i, j in np.ndindex(*out.shape):
+        window = x_pad[n, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+        out[n, f, i, j] = np.sum(window * w[f]) + b[f]
+    return out, (x, w, b, conv_param)
+def conv_backward_naive(dout, cache):
+    x, w, b, conv_param = cache
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    HH, WW = w.shape[2:]
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx_pad, dx, dw = np.zeros_like(x_pad), np.zeros_like(x), np.zeros_like(w)
+    for n, f, i, j in np.ndindex(*dout.shape):
+        at = n, slice(None), slice(i * stride, i * stride + HH), slice(j * stride, j * stride + WW)
+        dx_pad[at] += w[f] * dout[n, f, i, j]
+        dw[f] += x_pad[at] * dout[n, f, i, j]
+    dx[...] = dx_pad[:, :, pad:-pad, pad:-pad]
+    return dx, dw, dout.sum(axis=(0, 2, 3))
+"""
+
+
+def test_a_backward_that_goes_on_from_the_handouts_cache_is_judged_with_it() -> None:
+    (conv,) = (task for task in TASKS if task.functions[0] == "conv_forward_naive")
+    forward, backward = watch(conv, Text(PAD_FIRST), 40, SEED).judgements()
+    assert (forward.verdict, backward.verdict) == ("wrong", "wrong")
+    assert "no padding (pad == 0)" in backward.condition
+    assert backward.diagnosis == "crops the padding by pad:-pad, which is empty for pad = 0"

@@ -22,6 +22,7 @@ from parity_tests.homework.courses.cs231n.students import (
     StudentRule,
     beside_defaults,
     norm_param,
+    with_large_scores,
     with_own_states,
 )
 from parity_tests.homework.task import CoursePair, Task
@@ -92,7 +93,7 @@ def _loss(truth: Any, function: str) -> Task:
     words = {"n": "N", "c": "C", "target": "y", **SCORES}
     return Task(
         pair, (function,), lambda call, case: StudentLoss(function, call),
-        mistakes.of(truth), words, scalar=True,
+        mistakes.of(truth), words, scalar=True, fitted=with_large_scores,
     )  # fmt: skip
 
 

@@ -36,6 +36,13 @@ class BiasForgotten(Map):
         return rows @ w
 
 
+class NotFlattened(Map):
+    """The product runs over the last axis of x, or ends in an error."""
+
+    def forward(self, x: Any, w: Any, b: Any) -> Any:
+        return np.dot(x, w) + b, (x, w)
+
+
 class DwTransposed(Map):
     def dw(self, rows: Any, dy: Any) -> Any:
         return dy.T @ rows
@@ -160,6 +167,10 @@ _DB = (
     "To how many rows of out is one bias added?",
     "b[m] is added to column m in every row, so db is the sum of dout over the rows: axis=0.",
 )
+_ROWS = (
+    "What is the shape of x for four images of 2 by 3 pixels, and what does w expect?",
+    "w has D = d_1 * ... * d_k rows: each sample becomes one row of D numbers first, x.reshape(N, -1).",
+)
 _DX = (
     "Compare the shapes of x and dx for images.",
     "dx has the shape of x: the matrix dout @ w.T has to be brought back to it.",
@@ -171,6 +182,7 @@ _GATE = (
 _RELU = ("What becomes of -3?", "ReLU is max(0, x): all that is negative becomes 0.")
 AFFINE = (
     Mistake("forgets the bias", BiasForgotten, *_DB),
+    Mistake("does not make a row of each sample", NotFlattened, *_ROWS),
     Mistake("dw is transposed", DwTransposed, *_DW),
     Mistake("dw is averaged over the batch", DwAveraged, *_AVERAGE),
     Mistake("db is averaged over the batch", DbAveraged, *_AVERAGE),
