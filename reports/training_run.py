@@ -17,6 +17,7 @@ from parity_tests.training.checkpoint import resume, save, save_networks
 from reference import networks
 from reports import training_tables
 from reports.datasets import load
+from reports.difference import look_for
 from reports.output import check_folder, write_text
 from reports.progress import progress
 from reports.table import short
@@ -153,6 +154,8 @@ def _train(
             history.add(record)
             if isinstance(record, StepRecord):
                 advance(words(record))
+                if record.beyond and history.difference is None:
+                    history.difference = look_for(training, folder)
                 if record.step % stride == 0:  # what a power cut may take is a twentieth
                     write_history(history, folder)
             elif training.epoch < training.settings.epochs:
@@ -203,6 +206,7 @@ def summary(training: LockStep, named: Training, interrupted: bool) -> dict[str,
         "interrupted": interrupted,
         "agree": named.agrees,
         **history.summary(),
+        "difference": history.difference,
         "allowed_used": training_tables.used(history),
         "accuracies": [asdict(epoch) for epoch in history.epochs],
         "seconds": times,
@@ -268,6 +272,10 @@ def last_line(outcome: Outcome, folder: Path) -> str:
     else:
         state = "Trained" if worst is None else "In lock step"
     apart = f"; losses differ by at most {short(worst.loss_difference)}" if worst else ""
+    if history.difference is not None:
+        difference = history.difference
+        apart += f"; {difference['sentence']}"
+        apart += f". Replay: {difference['replay']}" if difference.get("replay") else ""
     hint = (
         f" Go on with: nnparity train --resume {folder / CHECKPOINT}" if outcome.interrupted else ""
     )

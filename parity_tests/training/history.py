@@ -58,6 +58,8 @@ class History:
 
     steps: list[StepRecord] = field(default_factory=list)
     epochs: list[EpochRecord] = field(default_factory=list)
+    difference: dict[str, Any] | None = None
+    """Of a training that diverged: which operation differs, in which direction and since which step."""
 
     def add(self, record: StepRecord | EpochRecord) -> None:
         if isinstance(record, StepRecord):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -65,6 +65,16 @@ def train(settings: TrainSettings, data: Data) -> Iterator[StepRecord | EpochRec
     return LockStep(settings, data).run()
 
 
+class Beginning(NamedTuple):
+    """From where steps can be taken again: position, and PyTorch's side as it was."""
+
+    step: int
+    epoch: int
+    step_in_epoch: int
+    arrays: Arrays
+    state: Mapping[str, NDArray[Any]]
+
+
 class LockStep:
     """A training that can be interrupted between any two records, saved, and resumed.
 
@@ -84,6 +94,14 @@ class LockStep:
         self.gaps: dict[str, torch.Tensor] | None = None
         self.step = self.epoch = self.step_in_epoch = 0
         self.whole = True
+        self.beginning = self.begin()
+
+    def begin(self) -> Beginning:
+        """Steps from here on can be taken again."""
+        side = self.runs.get("torch")
+        state = {} if side is None else side.state()
+        arrays = {} if side is None else {name: state[name] for name in side.arrays}
+        return Beginning(self.step, self.epoch, self.step_in_epoch, arrays, state)
 
     def start(self, side: str, arrays: Arrays) -> Run:
         """A run of that side from these arrays."""
@@ -105,6 +123,7 @@ class LockStep:
     def run(self) -> Iterator[StepRecord | EpochRecord]:
         """All records from here to the end of the last epoch."""
         while self.epoch < self.settings.epochs:
+            self.beginning = self.begin()
             for indices in self.order()[self.step_in_epoch :]:
                 yield self.take_step(indices)
             yield self.end_epoch()
@@ -120,17 +139,15 @@ class LockStep:
         """From the first epoch to the last, for a progress bar."""
         return self.settings.epochs * len(self.order())
 
-    def order(self) -> list[NDArray[Any]]:
-        """The batches of this epoch, as indices of training images."""
-        rng = generator(self.settings.seed, Draw.ORDER, self.epoch)
+    def order(self, epoch: int | None = None) -> list[NDArray[Any]]:
+        """The batches of this epoch, or of another one, as indices of training images."""
+        epoch = self.epoch if epoch is None else epoch
+        rng = generator(self.settings.seed, Draw.ORDER, epoch)
         return draw_order(rng, self.num_train, self.settings.batch_size)
 
     def take_step(self, indices: NDArray[Any]) -> StepRecord:
         """One batch on every side."""
-        x = self.data.train_images.batch(indices, self.settings.dtype)
-        target = self.data.train_labels[indices]
-        rng = generator(self.settings.seed, Draw.MASKS, self.step)
-        masks = self.network.draw_masks(rng, len(indices))
+        x, target, masks = self.batch(indices, self.step)
         self.whole = False
         if self.gaps is None and self.settings.side == "both":
             self.gaps = self.distances()
@@ -143,6 +160,13 @@ class LockStep:
         record = StepRecord(self.step, self.epoch, **figures, **self.compare(losses))
         self.step, self.step_in_epoch, self.whole = self.step + 1, self.step_in_epoch + 1, True
         return record
+
+    def batch(self, indices: NDArray[Any], step: int) -> Batch:
+        """These images with their classes, and the masks of that step."""
+        x = self.data.train_images.batch(indices, self.settings.dtype)
+        rng = generator(self.settings.seed, Draw.MASKS, step)
+        masks = self.network.draw_masks(rng, len(indices))
+        return Batch(x, self.data.train_labels[indices], masks)
 
     def on_all_sides(self, work: Callable[[Run], Result]) -> dict[str, Result]:
         """The sides work at the same time, each on one thread: no sum depends on who was faster."""
