@@ -125,7 +125,10 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
     remarks, complaint = (*record.conventions, *_BEHIND[whose]), ""
     if function == run.task.functions[0]:
         remarks, complaint = (*run.task.remarks, *remarks), run.task.complaint
-    hidden = whose == "unknown" and len(record.failed) < FEW
+    told = run.task.own is not None and bool(
+        record.outcomes
+    )  # what a mask does is seen in any case
+    hidden = whose == "unknown" and len(record.failed) < FEW and not told
     if record.lacking is not None and not record.failed:
         return Judgement(function, "not judged", message=str(record.lacking), **counts)
     if hidden or not record.outcomes:

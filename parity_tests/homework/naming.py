@@ -47,13 +47,23 @@ def name_of(trial: Trials, function: str, outcomes: Outcomes) -> Diagnosis | Non
     named = _in_full(evidence, more, own)
     named = named or _in_full(evidence.leniently(), more.leniently(), own)
     if named:
-        return _said(_of_the_whole(evidence, named))
+        return _said(_of_all(trial, function, outcomes, _of_the_whole(evidence, named)))
     if causes := causes_of(more, known):
         return Diagnosis(*_joined(causes))
     if evidence.trials[0].task.uses:  # the gradients of a network hang together:
         return None  # what explains some of them is a guess
     parts = [part for part in _of_quantities(evidence, more, known) if part is not None]
     return Diagnosis(*_joined(parts)) if parts else None
+
+
+def _of_all(
+    trial: Trials, function: str, outcomes: Outcomes, named: list[Mistake]
+) -> list[Mistake]:
+    """Of several names those that hold on every case that was run; all of them if none does."""
+    if len({mistake.name for mistake in named}) == 1:
+        return named
+    every = Evidence(trial, function, outcomes, len(outcomes)).leniently()
+    return [m for m in named if every.explained_in_full(m.truth)] or named
 
 
 def explanations(trial: Trials, function: str, outcomes: Outcomes) -> list[Mistake]:

@@ -142,6 +142,8 @@ class Task:
         arrays: the truth's names for arrays and gradients, and the course's, where those are not the usual ones;
             ``y`` is what forward gives and ``dout`` the upstream gradient.
         observed: fills in what the submission drew for itself (a mask), from its outputs.
+        own: the gradients of the submission's own forward, whatever that computes, where its outputs tell them. A
+            backward that gives them is right.
         unjudged: what the truth gives and nobody is held to (how a rule counts its steps).
         scalar: whether the upstream gradient is 1, as of a loss.
         differentiated: whether a case asks for gradients (of batch norm the course wants them in training only).
@@ -165,6 +167,7 @@ class Task:
     words: Mapping[str, str] = field(default_factory=dict)
     arrays: Mapping[str, str] = field(default_factory=dict)
     observed: Callable[[Mapping[str, Any], Named, Names], dict[str, Any]] | None = None
+    own: Callable[[Mapping[str, Any], Named, Any], Named] | None = None
     unjudged: tuple[str, ...] = ()
     scalar: bool = False
     differentiated: Callable[[Names], bool] = lambda names: True

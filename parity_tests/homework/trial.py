@@ -60,6 +60,7 @@ class HomeworkTrial(Trial):
         self.arguments = arguments_of(task.pair, case)
         self.student = task.student(call, case)
         self.answers: dict[str, Answer] = {}
+        self.following: dict[str, Named] = {}
         self.without: set[str] = set()
         self.of_its_own: set[str] = set()
         saved = self._forward(task.functions[0])
@@ -92,7 +93,8 @@ class HomeworkTrial(Trial):
         for function in functions:
             own = self._gradients(function, saved)
             if self.task.backwards:
-                self.answers[function] = own if self._is_right(own) else self._better(function, own)
+                found = self._is_right(own) or self._follows(function, own)
+                self.answers[function] = own if found else self._better(function, own)
             elif own.trouble is None:
                 self.answers[function].values |= own.values
             else:
@@ -135,13 +137,28 @@ class HomeworkTrial(Trial):
             return Answer(trouble=Trouble("not judged", why))
         return answer
 
+    def _follows(self, function: str, own: Answer) -> bool:
+        """Whether it gives the gradients of the submission's own forward, where its outputs tell them."""
+        outputs = self.answers[self.task.functions[0]].values
+        if self.task.own is None or own.trouble is not None or self.forward_is_right:
+            return False
+        told = self.task.own(self.arguments, outputs, self.dy)
+        if not told or not all(
+            self.compared("", name, own.values.get(name), x).passed for name, x in told.items()
+        ):
+            return False
+        self.following[function] = told
+        return True
+
     def _better(self, function: str, own: Answer) -> Answer:
         """With the cache as the starter fixes it: a wrong forward is not its backward's mistake.
 
         Behind a forward that is right it is nobody else's: there the two of them do not fit together.
         """
         canonical = self.student.canonical(self._copies())
-        if canonical is None:
+        gave_none = own.trouble is not None and own.trouble.kind == "not judged"
+        # A mask may hold the scale or not: a backward that gets none of its own is not asked with the other.
+        if canonical is None or (gave_none and self.task.own is not None):
             return own
         with_canonical = self._gradients(function, canonical)
         right = self._is_right(with_canonical)
@@ -152,7 +169,6 @@ class HomeworkTrial(Trial):
             self.of_its_own.add(function)
         if function in self.understanding and not self.forward_is_right:
             return with_canonical
-        gave_none = own.trouble is not None and own.trouble.kind == "not judged"
         return with_canonical if right or gave_none else own
 
     @property
@@ -204,6 +220,8 @@ class HomeworkTrial(Trial):
 
     def expected_of(self, function: str, outcome: Outcome) -> Named:
         """What a function has to give: outputs, gradients, or both."""
+        if function in self.following and outcome is self.twin:
+            return self.following[function]
         expected = outcome.outputs if function == self.task.functions[0] else outcome.gradients
         if not self.task.backwards and self.task.differentiated(self.case.names):
             expected = {**outcome.outputs, **outcome.gradients}
@@ -264,9 +282,9 @@ class HomeworkTrial(Trial):
         """Whether what a function gives here hangs on a cache of the forward's own."""
         if function not in self.task.backwards:
             return False
-        if self.student.canonical(self._copies()) is not None:
-            return function in self.of_its_own and function not in self.understanding
         trouble = self.answers[function].trouble
+        if self.task.own is None and self.student.canonical(self._copies()) is not None:
+            return function in self.of_its_own and function not in self.understanding
         return trouble is None or trouble.kind in ("error", "form", "not judged")
 
 

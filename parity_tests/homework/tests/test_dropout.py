@@ -9,6 +9,7 @@ from parity_tests.homework.courses.cs231n.dropout_task import TASK
 from parity_tests.homework.judge_task import judge_task
 from parity_tests.homework.judgement import Judgement
 from parity_tests.homework.tests.local import SOLUTION, Local
+from parity_tests.homework.tests.planted_table import Text
 from parity_tests.homework.tests.planting import planted
 
 EXAMPLES, SEED = 40, 1
@@ -115,3 +116,25 @@ def test_what_the_handout_leaves_open_is_missing(tmp_path: Path) -> None:
     folder = planted(folder, "layers.py", "mask, out = None, x", "mask, out = None, None", folder)
     folder = planted(folder, "layers.py", "return dout * mask if", "return None if", folder)
     assert [judgement.verdict for judgement in _judged(folder)] == ["missing", "missing"]
+
+
+ROWS = """
+import numpy as np
+def dropout_forward(x, dropout_param):
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    mask, out = None, x
+    if mode == "train":
+        mask = np.random.rand(1, x.shape[1]) >= p
+        out = x * mask / p
+    return out, (dropout_param, mask)
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    return dout if dropout_param["mode"] == "test" else dout * mask / dropout_param["p"]
+"""
+
+
+def test_a_backward_that_multiplies_as_its_wrong_forward_did_is_right() -> None:
+    forward, backward = judge_task(TASK, Text(ROWS), 60, 1)
+    assert (forward.verdict, backward.verdict) == ("wrong", "right"), backward.counterexample
