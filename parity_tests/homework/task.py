@@ -1,5 +1,6 @@
 """One thing to judge: a truth, how cases for it are drawn, and which functions of a submission are held against it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -51,6 +52,10 @@ NOT_HANDED_IN = "not handed in"
 """The kind of a trouble that says nothing of the function: a file that it needs is not here."""
 
 
+ITS_OWN = re.compile(r"NameError|UnboundLocalError|KeyError|unexpected keyword|module '")
+"""Errors that have nothing to do with what a cache holds."""
+
+
 class Handle(Protocol):
     """Something that stays with the submission: a cache, a network."""
 
@@ -97,6 +102,11 @@ class Trouble(Exception):
     def __init__(self, kind: str, message: str, file: str = "", line: int | None = None) -> None:
         super().__init__(message)
         self.kind, self.file, self.line = kind, file, line
+
+    @property
+    def may_be_the_caches(self) -> bool:
+        """Of a backward that is handed a cache: whether it may be that cache which it cannot go on from."""
+        return self.kind in ("error", "form") and not ITS_OWN.search(str(self))
 
 
 class Student(Protocol):

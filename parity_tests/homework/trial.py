@@ -143,9 +143,8 @@ class HomeworkTrial(Trial):
         if self.task.own is None or own.trouble is not None or self.forward_is_right:
             return False
         told = self.task.own(self.arguments, outputs, self.dy)
-        if not told or not all(
-            self.compared("", name, own.values.get(name), x).passed for name, x in told.items()
-        ):
+        named = {name: (own.values.get(name), x) for name, x in told.items()}
+        if not named or not all(self.compared("", n, *pair).passed for n, pair in named.items()):
             return False
         self.following[function] = told
         return True
@@ -157,7 +156,7 @@ class HomeworkTrial(Trial):
         """
         canonical = self.student.canonical(self._copies())
         gave_none = own.trouble is not None and own.trouble.kind == "not judged"
-        # A mask may hold the scale or not: a backward that gets none of its own is not asked with the other.
+        # A mask may hold the scale or not: who gets none is not asked with either.
         if canonical is None or (gave_none and self.task.own is not None):
             return own
         with_canonical = self._gradients(function, canonical)
@@ -165,7 +164,7 @@ class HomeworkTrial(Trial):
         if right and self.forward_is_right:
             self.without.add(function)
             return own
-        if with_canonical.trouble is not None and with_canonical.trouble.kind in ("error", "form"):
+        if with_canonical.trouble is not None and with_canonical.trouble.may_be_the_caches:
             self.of_its_own.add(function)
         if function in self.understanding and not self.forward_is_right:
             return with_canonical

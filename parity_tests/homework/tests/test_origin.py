@@ -114,3 +114,17 @@ def test_a_backward_that_goes_on_from_the_handouts_cache_is_judged_with_it() -> 
     assert (forward.verdict, backward.verdict) == ("wrong", "wrong")
     assert "no padding (pad == 0)" in backward.condition
     assert backward.diagnosis == "crops the padding by pad:-pad, which is empty for pad = 0"
+
+
+def test_an_error_of_its_own_is_told_though_its_forward_gives_no_cache() -> None:
+    (affine,) = (task for task in TASKS if task.functions[0] == "affine_forward")
+    text = """
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1).dot(w) + b, chche
+def affine_backward(dout, cache):
+    x, w, b = cache
+    return dout.dot(w.T).reshape(x.shape), x.reshape(len(x), -1).T.dot(dout), dout.sum(aixs=0)
+"""
+    forward, backward = watch(affine, Text(text), 8, SEED).judgements()
+    assert (forward.verdict, backward.verdict) == ("error", "error")
+    assert "aixs" in backward.message

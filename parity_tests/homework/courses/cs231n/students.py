@@ -151,9 +151,9 @@ def with_large_scores(task: Task, call: Caller) -> Task:
     x = np.array([[1000.0, 0.0], [-1000.0, -1001.0]])
     try:
         (loss, _), _ = call(task.functions[0], x, np.array([0, 1]), returns="vv")
-    except Trouble:
+        finite = bool(np.isfinite(np.asarray(loss, dtype=float)).all())
+    except (Trouble, TypeError, ValueError):
         return task
-    finite = type(loss) is np.ndarray and loss.dtype.kind == "f" and bool(np.isfinite(loss).all())
     return task if finite else replace(task, remarks=(*task.remarks, OVERFLOWS))
 
 
