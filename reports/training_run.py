@@ -191,6 +191,7 @@ def write(training: LockStep, named: Training, folder: Path, interrupted: bool) 
 def write_history(history: History, folder: Path) -> None:
     """Leave the records so far as tables."""
     write_text(folder / "history.csv", training_tables.steps(history).to_csv())
+    write_text(folder / "parameters.csv", training_tables.parameter_rows(history).to_csv())
     write_text(folder / "epochs.csv", training_tables.epoch_rows(history).to_csv())
 
 

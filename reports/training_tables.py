@@ -61,6 +61,14 @@ def steps(history: History) -> Table:
     return Table("history", "Every step", tuple(Column(name, name) for name in HISTORY), rows)
 
 
+def parameter_rows(history: History) -> Table:
+    """One row per step for ``parameters.csv``: how many units of the last place each array is off at most."""
+    names = dict.fromkeys(name for step in history.steps for name in step.ulps)
+    rows = [{"step": step.step, **step.ulps} for step in history.steps if step.ulps]
+    columns = tuple(Column(name, name) for name in ("step", *names))
+    return Table("parameters", "Every array", columns, rows)
+
+
 def epoch_rows(history: History) -> Table:
     """One row per epoch, for ``epochs.csv``."""
     names = EpochRecord.__dataclass_fields__
@@ -71,8 +79,10 @@ def epoch_rows(history: History) -> Table:
 def read_history(folder: Path, before: int) -> History:
     """The records of earlier steps that ``history.csv`` and ``epochs.csv`` of a folder hold."""
     history = History()
+    ulps = {row.pop("step"): row for row in _rows(folder / "parameters.csv")}
     for row in _rows(folder / "history.csv"):
-        record = StepRecord(**{key: row[name] for name, key in HISTORY.items() if name in row})
+        known = {key: row[name] for name, key in HISTORY.items() if name in row}
+        record = StepRecord(**known, ulps=ulps.get(row["step"], {}))
         if record.step < before:
             history.add(record)
     for row in _rows(folder / "epochs.csv"):

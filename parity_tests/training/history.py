@@ -1,6 +1,7 @@
 """The records that a training in lock step leaves behind."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,8 @@ class StepRecord:
     """One batch on both sides; None where a side is not trained.
 
     ``array`` is the parameter or running statistic that differs most after the step.
-    ``beyond`` names what differs by more than allowed: ``loss``, or an array.
+    ``beyond`` names what differs by more than allowed: ``loss``, or an array. ``ulps`` says of every array how
+    far it is off at most, in units of the last place of its largest entry.
     """
 
     step: int
@@ -23,6 +25,7 @@ class StepRecord:
     array: str | None = None
     array_difference: float | None = None
     beyond: str | None = None
+    ulps: Mapping[str, float] = field(default_factory=dict)
     seconds_reference: float | None = field(default=None, compare=False)
     seconds_torch: float | None = field(default=None, compare=False)
 

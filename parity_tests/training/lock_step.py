@@ -15,7 +15,13 @@ import torch_impl.networks
 from parity_tests.training.handover import Arrays, TorchSide, to_torch
 from parity_tests.training.history import EpochRecord, StepRecord, nan_as_largest
 from parity_tests.training.settings import Draw, TrainSettings, generator
-from parity_tests.training.yardstick import Control, Yardstick, count_terms, distance_of
+from parity_tests.training.yardstick import (
+    Control,
+    Yardstick,
+    count_terms,
+    distance_of,
+    in_ulps,
+)
 from reference import networks
 from reference.solver import Batch, Solver, draw_order
 from torch_impl.trainer import Trainer
@@ -204,6 +210,7 @@ class LockStep:
             "loss_allowed": allowed,
             "array": furthest,
             "array_difference": distances[furthest],
+            "ulps": {name: in_ulps(distance, twin[name]) for name, distance in distances.items()},
             "beyond": beyond,
         }
 

@@ -158,6 +158,16 @@ def distance_of(a: Any, b: Any) -> Tensor:
     return (torch.from_numpy(np.asarray(a)) - torch.from_numpy(np.asarray(b))).abs()
 
 
+def in_ulps(distance: float, a: Any) -> float:
+    """A distance in units of the last place of the largest |a|.
+
+    >>> in_ulps(2.0**-51, np.array([1.0, 0.5]))
+    2.0
+    """
+    whole = np.dtype(a.dtype).kind != "f"
+    return distance / (1.0 if whole else float(np.spacing(a.dtype.type(largest(a)))))
+
+
 def largest(a: Any) -> float:
     """The largest |a|."""
     return apart(a, np.zeros((), a.dtype))

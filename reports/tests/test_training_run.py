@@ -5,8 +5,11 @@ import json
 import signal
 
 import pytest
+from safetensors.numpy import load_file
 
+from parity_tests import replay
 from parity_tests.training import LockStep
+from reference.activations.relu import ReLU
 from reports import training_run
 from reports.cli import main
 from reports.tests.tiny_data import TinyData
@@ -29,6 +32,15 @@ def test_a_training_leaves_its_files(tmp_path, capsys):
     assert [int(row["step"]) for row in steps] == list(range(8))
     assert list(steps[0])[:4] == ["step", "loss_reference", "loss_torch", "difference"]
     assert len(epochs) == 2
+    parameters = rows(tmp_path / "parameters.csv")
+    assert set(parameters[0]) == {
+        "step",
+        "linear1.weight",
+        "linear1.bias",
+        "linear2.weight",
+        "linear2.bias",
+    }
+    assert all(0 <= float(row["linear1.weight"]) < 1000 for row in parameters)
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert (summary["schema"], summary["steps"], summary["agree"]) == (1, 8, True)
     assert summary["data"] == "tiny images (made for tests)"
@@ -38,6 +50,22 @@ def test_a_training_leaves_its_files(tmp_path, capsys):
     assert "tiny images (made for tests)" in out
     assert "In lock step: 8 steps in float64" in out.splitlines()[-1]
     assert "two_layer_net step 8/8 loss" in err
+
+
+def test_a_fault_is_told_with_its_operation_and_a_line_that_shows_it(tmp_path, monkeypatch, capsys):
+    right = ReLU.backward
+    monkeypatch.setattr(ReLU, "backward", lambda self, saved, dy: right(self, saved, dy) * 1.001)
+    assert main([*QUICK, "--out", str(tmp_path)]) == 1
+    told = json.loads((tmp_path / "summary.json").read_text())["difference"]
+    assert (told["step"], told["layer"], told["pair"], told["direction"], told["quantity"]) == (
+        0, "relu1", "activations.relu", "backward", "dx"
+    )  # fmt: skip
+    assert told["worst"] > told["allowed"]
+    assert {"x", "dy"} <= set(load_file(tmp_path / told["inputs"]))
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert "DIVERGED at step 0" in last and told["replay"] in last
+    line = told["replay"].partition("'")[2].removesuffix("'")
+    assert not replay(line).passed
 
 
 def test_one_side_alone_is_not_compared(tmp_path, capsys):
@@ -68,7 +96,7 @@ def test_ctrl_c_leaves_the_history_so_far_and_a_checkpoint_to_go_on_from(
 
     resumed = ["train", "--resume", str(part / "checkpoint.safetensors"), "--out", str(part)]
     assert main(resumed) == 0
-    for name in ("history.csv", "epochs.csv"):
+    for name in ("history.csv", "epochs.csv", "parameters.csv"):
         assert (part / name).read_text() == (tmp_path / "whole" / name).read_text()
     assert signal.getsignal(signal.SIGINT) is before
 
