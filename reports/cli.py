@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reports import homework_command, options
+from reports import fit_command, homework_command, options
 from reports.options import examples_of, file, folder, number, rate
 from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
@@ -122,6 +122,7 @@ def check(
 
 
 app.command(epilog=EPILOG)(train)
+app.command(epilog=fit_command.EPILOG)(fit_command.fit)
 app.command(epilog=homework_command.EPILOG)(homework_command.homework)
 app.command(epilog=homework_command.AUTOGRADER_EPILOG)(homework_command.autograder)
 

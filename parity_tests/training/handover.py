@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from reference.datasets import Images
 from reference.solver import Batch
+from torch_impl.airbench import Labelled
 from torch_impl.trainer import Batch as TorchBatch
 from torch_impl.trainer import Trainer
 
@@ -71,3 +73,11 @@ class TorchSide:
 
     def restore(self, kept: Arrays) -> None:
         self.trainer.restore(to_torch(kept))
+
+
+def labelled(images: Images, labels: NDArray[Any]) -> Labelled:
+    """Images as the bytes that they are in their files, with their classes, for ``torch_impl.airbench``."""
+    return Labelled(
+        torch.from_numpy(np.array(images.pixels, order="C")),
+        torch.from_numpy(np.array(labels, dtype=np.int64)),
+    )

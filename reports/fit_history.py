@@ -1,0 +1,96 @@
+"""What a training with PyTorch alone leaves behind: tables, a summary, its settings, and TensorBoard's files."""
+
+import csv
+import importlib.util
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from reports.output import write_text
+from torch_impl.airbench import AirbenchSettings, EpochRecord, StepRecord
+
+Log = Callable[[str, float, int], None]
+
+
+@dataclass(slots=True)
+class FitHistory:
+    """All records so far."""
+
+    steps: list[StepRecord] = field(default_factory=list)
+    epochs: list[EpochRecord] = field(default_factory=list)
+
+    def add(self, record: StepRecord | EpochRecord) -> None:
+        if isinstance(record, StepRecord):
+            self.steps.append(record)
+        else:
+            self.epochs.append(record)
+
+    def write(self, folder: Path) -> None:
+        """Leave ``history.csv`` and ``epochs.csv``."""
+        write_text(folder / "history.csv", _table(StepRecord, self.steps))
+        write_text(folder / "epochs.csv", _table(EpochRecord, self.epochs))
+
+
+def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
+    """The records of the first so many steps and epochs that lie in a folder."""
+    taken = [StepRecord(**row) for row in _rows(folder / "history.csv")]
+    ended = [EpochRecord(**row) for row in _rows(folder / "epochs.csv")]
+    return FitHistory(
+        [record for record in taken if record.step < steps],
+        [record for record in ended if record.epoch < epochs],
+    )
+
+
+def _table(kind: type, records: Sequence[StepRecord | EpochRecord]) -> str:
+    names = [f.name for f in fields(kind)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(record) for record in records)
+    return text.getvalue()
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    if not file.exists():
+        return []
+    whole = ("step", "epoch")
+    with file.open(newline="") as lines:
+        return [
+            {n: None if v == "" else int(v) if n in whole else float(v) for n, v in row.items()}
+            for row in csv.DictReader(lines)
+        ]
+
+
+def to_toml(settings: AirbenchSettings) -> str:
+    """The settings as a file that ``--config`` reads.
+
+    >>> to_toml(AirbenchSettings(epochs=3)).splitlines()[:2]
+    ['epochs = 3', 'batch_size = 2000']
+    """
+    return "".join(f"{name} = {_toml(value)}\n" for name, value in asdict(settings).items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else str(list(value) if isinstance(value, tuple) else value)
+    )
+
+
+def tensorboard(folder: Path) -> Log | None:
+    """Logs a named number at a step, where TensorBoard is installed."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return None
+    from torch.utils.tensorboard import SummaryWriter
+
+    writer = SummaryWriter(str(folder / "tensorboard"))
+
+    def log(name: str, value: float, step: int) -> None:
+        writer.add_scalar(name, value, step)
+
+    return log
