@@ -7,7 +7,7 @@ seconds to import, so each command imports its room by itself.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -123,6 +123,29 @@ def check(
 
 app.command(epilog=EPILOG)(train)
 app.command(epilog=fit_command.EPILOG)(fit_command.fit)
+
+
+@app.command(
+    epilog=examples_of(
+        "nnparity evaluate build/train/torch.safetensors",
+        "nnparity evaluate build/train/reference.safetensors --data cifar-10-batches-py --part test",
+    )
+)
+def evaluate(
+    weights: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Weights that `nnparity train` has left.")
+    ],
+    data: options.Data = None,
+    part: Annotated[
+        Literal["train", "val", "test"], typer.Option(help="Which of the images.")
+    ] = "val",
+) -> int:
+    """Ask both sides about the same images with weights that one of them has trained."""
+    from reports import evaluate_run
+
+    return evaluate_run.command(weights, data, part)
+
+
 app.command(epilog=homework_command.EPILOG)(homework_command.homework)
 app.command(epilog=homework_command.AUTOGRADER_EPILOG)(homework_command.autograder)
 

@@ -69,7 +69,9 @@ def save_networks(training: LockStep, folder: Path) -> list[Path]:
     for side, run in training.runs.items():
         if side != "control":
             paths.append(folder / f"{side}.safetensors")
-            write(paths[-1], run.arrays, {"net": training.settings.net})
+            settings = training.settings
+            options = json.dumps(dict(settings.net_options))
+            write(paths[-1], run.arrays, {"net": settings.net, "net_options": options})
     return paths
 
 
