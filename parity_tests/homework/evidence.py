@@ -99,11 +99,15 @@ class Evidence:
         return trial.compared(self.function, quantity, got, expected[quantity]).passed
 
     def _does_not_fit(self, trial: HomeworkTrial, expected: Named, trouble: Trouble) -> bool:
-        """Whether it ends in an error where the mistake would give something of another shape."""
+        """Whether it ends in an error where the mistake would give something of another shape.
+
+        Where there are no numbers at all to tell a mistake by, only an assertion is about a shape for certain.
+        """
         right = trial.expected_of(self.function, trial.twin)
         kind = str(trouble).removeprefix("raises ").partition(":")[0]
         misshapen = any(np.shape(x) != np.shape(right[name]) for name, x in expected.items())
-        return misshapen and trouble.kind == "error" and kind in ("ValueError", "AssertionError")
+        about_shapes = kind == "AssertionError" or (kind == "ValueError" and self.telling)
+        return misshapen and trouble.kind == "error" and about_shapes
 
     def _outcome(self, number: int, truth: Any) -> Outcome:
         if (truth, number) not in self._known:

@@ -80,8 +80,6 @@ WORDS: dict[str, str] = {
     "reduction == 'sum'": "the sum of the losses",
     "reduction == 'none'": "losses that are not reduced",
     "reduction != 'none'": "losses reduced to one",
-    "dropout is None": "no dropout",
-    "dropout is not None": "dropout",
     "normalization is None": "no normalization",
     "normalization is not None": "normalization",
     "normalization == 'batch'": "batch normalization",

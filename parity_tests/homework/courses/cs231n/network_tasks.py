@@ -36,6 +36,7 @@ PARAMETERS = [f"{word}{i}" for word in ("W", "b", "gamma", "beta") for i in rang
 KINDS = {
     f"normalization == '{kind}'": f"normalization == '{kind}norm'" for kind in ("batch", "layer")
 }
+DROPOUT = {"dropout is None": "no dropout", "dropout is not None": "dropout"}
 GRADIENTS = {f"d{name}": f"grads['{name}']" for name in PARAMETERS}
 
 NEVER_TESTED = (
@@ -193,7 +194,7 @@ def _network(
     pair = CoursePair(f"networks.{name}", configurations, (MODERATE,), kind="network", truth=truth)
     return Task(
         pair, (name,), Student(truth, sizes, Convention()), mistakes_of(truth),
-        {"n": "N"} | GRADIENTS | KINDS,
+        {"n": "N"} | GRADIENTS | KINDS | DROPOUT,
         observed=_dropped, unjudged=("dx",), scalar=True, fitted=_fitted,
         uses=uses, file=file,
     )  # fmt: skip

@@ -225,7 +225,6 @@ _ERASES = (
 )
 
 POOLING = (
-    Mistake("gives a tie to the first maximum column by column", FirstColumnWins, harmless=True),
     Mistake("assigns where it should accumulate", AssignsAtTheMaximum, *_ACCUMULATE),
     Mistake("ends in an error where a window holds its maximum twice", FailsAtTies, *_TIED),
     Mistake(
@@ -299,4 +298,5 @@ POOLING = (
         "Where does the second window begin, in the forward pass and in yours?",
         "The backward pass visits the windows of the forward pass: number i begins at row i * stride.",
     ),
+    Mistake("gives a tie to the first maximum column by column", FirstColumnWins, harmless=True),
 )  # fmt: skip
