@@ -32,6 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "fully_connected": {"hidden_dims": (7, 6), "normalization": "batch", "dropout": 0.25},
     "three_layer_conv_net": CONV,
     "model_2017": CONV,
+    "two_conv_net": {"channel_1": 2, "channel_2": 3},
 }
 DATA = make_synthetic(num_train=20, num_val=9, num_test=1)
 

@@ -19,7 +19,7 @@ EPILOG = examples_of(
 def train(
     net: Annotated[
         str | None,
-        typer.Option(help="three_layer_conv_net; fully_connected, two_layer_net, model_2017."),
+        typer.Option(help="three_layer_conv_net; or two_layer_net, fully_connected, model_2017, two_conv_net."),
     ] = None,
     data: options.Data = None,
     epochs: Annotated[int | None, number("How often every image is seen.")] = None,

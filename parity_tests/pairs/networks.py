@@ -98,6 +98,14 @@ def conv_net(draw: st.DrawFn, filters: tuple[int, ...], normalized: bool = False
     return _configuration(options, draw(st.integers(1 if normalized else 0, 3)), shape)
 
 
+@st.composite
+def two_conv_net(draw: st.DrawFn) -> Configuration:
+    shape = tuple(draw(st.integers(1, 4)) for _ in range(3))
+    names = ("channel_1", "channel_2", "num_classes")
+    options: dict[str, Any] = {"input_dim": shape} | {name: draw(WIDTH) for name in names}
+    return _configuration(options, draw(st.integers(0, 3)), shape)
+
+
 def _network(address: str, configurations: st.SearchStrategy[Configuration]) -> Pair:
     return Pair(f"networks.{address}", configurations, draws=DRAWS, kind="network")
 
@@ -107,6 +115,7 @@ PAIRS = (
     _network("fully_connected.FullyConnectedNet", fully_connected()),
     _network("three_layer_conv_net.ThreeLayerConvNet", conv_net((1, 3, 5))),
     _network("model_2017.Model2017", conv_net((1, 2, 3), normalized=True)),
+    _network("two_conv_net.TwoConvNet", two_conv_net()),
     _network("sandwich.LinearReLU", linear_block(normalized=False)),
     _network("sandwich.LinearNormReLU", linear_block(normalized=True)),
     _network("sandwich.ConvReLU", conv_block()),

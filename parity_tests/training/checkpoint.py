@@ -70,8 +70,9 @@ def save_networks(training: LockStep, folder: Path) -> list[Path]:
         if side != "control":
             paths.append(folder / f"{side}.safetensors")
             settings = training.settings
-            options = json.dumps(dict(settings.net_options))
-            write(paths[-1], run.arrays, {"net": settings.net, "net_options": options})
+            told = {"net_options": dict(settings.net_options), "image_scale": settings.image_scale}
+            metadata = {name: json.dumps(value) for name, value in told.items()}
+            write(paths[-1], run.arrays, {"net": settings.net, **metadata})
     return paths
 
 

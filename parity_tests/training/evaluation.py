@@ -63,8 +63,10 @@ def evaluate(weights: Path, data: Data, part: str = "val") -> Evaluation:
     labels: NDArray[Any] = getattr(data, f"{part}_labels")
     reference, twin = _sides(weights, name, options, arrays)
     right, different = np.zeros(2, dtype=int), 0
+    scale = float(texts.get("image_scale", "1"))
     for indices in _batches(len(images)):
         x = images.batch(indices, _dtype(arrays))
+        x *= x.dtype.type(scale)
         y, _, _ = reference.forward(x, arrays)
         with torch.no_grad():
             scores = twin(torch.from_numpy(x)).numpy()

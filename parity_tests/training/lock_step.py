@@ -169,7 +169,7 @@ class LockStep:
 
     def batch(self, indices: NDArray[Any], step: int) -> Batch:
         """These images with their classes, and the masks of that step."""
-        x = self.data.train_images.batch(indices, self.settings.dtype)
+        x = self.scaled(self.data.train_images, indices)
         rng = generator(self.settings.seed, Draw.MASKS, step)
         masks = self.network.draw_masks(rng, len(indices))
         return Batch(x, self.data.train_labels[indices], masks)
@@ -236,7 +236,14 @@ class LockStep:
         """These images, cut into batches to be classified."""
         size = self.settings.batch_size
         parts = np.split(indices, range(size, len(indices), size))
-        return [Batch(images.batch(part, self.settings.dtype), labels[part]) for part in parts]
+        return [Batch(self.scaled(images, part), labels[part]) for part in parts]
+
+    def scaled(self, images: Images, indices: NDArray[Any]) -> NDArray[Any]:
+        """These images as both sides see them."""
+        x = images.batch(indices, self.settings.dtype)
+        if self.settings.image_scale != 1.0:
+            x *= x.dtype.type(self.settings.image_scale)
+        return x
 
 
 def timed(work: Callable[..., Result], *arguments: Any) -> tuple[Result, float]:

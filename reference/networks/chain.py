@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from inspect import Parameter, signature
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -116,18 +117,24 @@ class Chain:
         return dy, gradients
 
     def init(
-        self, rng: np.random.Generator, weight_scale: float = 1e-3, dtype: Any = np.float64
+        self,
+        rng: np.random.Generator,
+        weight_scale: float | None = 1e-3,
+        dtype: Any = np.float64,
     ) -> dict[str, Array]:
         """Parameters and running statistics before training.
 
         The weights of affine maps and convolutions are normal with deviation ``weight_scale``,
-        drawn layer by layer as in the course and in float64 for every dtype; biases are 0.
+        drawn layer by layer as in the course and in float64 for every dtype; biases are 0. Without a
+        ``weight_scale`` it is sqrt(2 / fan-in), which keeps the deviation of what ReLU lets through.
+        Source: He and others 2015, *Delving deep into rectifiers*, equation 10.
         """
         arrays = {}
         for name, shape in self.shapes(n=0).items():
             argument = name.rpartition(".")[2]
             if name in self.decayed:
-                arrays[name] = (weight_scale * rng.standard_normal(shape)).astype(dtype)
+                scale = (2 / prod(shape[1:])) ** 0.5 if weight_scale is None else weight_scale
+                arrays[name] = (scale * rng.standard_normal(shape)).astype(dtype)
             elif argument in BEGINNINGS:
                 kind = np.int64 if argument == "num_batches_tracked" else dtype
                 arrays[name] = np.full(shape, BEGINNINGS[argument], kind)
