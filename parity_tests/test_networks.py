@@ -10,6 +10,7 @@ import torch_impl.networks.fully_connected
 import torch_impl.networks.model_2017
 import torch_impl.networks.sandwich
 import torch_impl.networks.three_layer_conv_net
+import torch_impl.networks.two_conv_net
 import torch_impl.networks.two_layer_net
 from parity_tests.training.handover import to_torch
 from reference import networks
@@ -29,6 +30,11 @@ CASES: list[tuple[type[Chain], dict[str, Any], tuple[int, ...]]] = [
     (networks.FullyConnectedNet, {**DEEP, "normalization": "layer", "dropout": 0.5}, (6,)),
     (networks.ThreeLayerConvNet, CONV, IMAGE),
     (networks.Model2017, CONV, IMAGE),
+    (
+        networks.TwoConvNet,
+        {"input_dim": IMAGE, "channel_1": 3, "channel_2": 2, "num_classes": 4},
+        IMAGE,
+    ),
     (sandwich.LinearReLU, {"d_in": 6, "d_out": 4}, (2, 3)),
     (sandwich.LinearNormReLU, {"d_in": 6, "d_out": 4}, (6,)),
     (sandwich.LinearNormReLU, {"d_in": 6, "d_out": 4, "normalization": "layer"}, (6,)),
@@ -112,6 +118,25 @@ def slope_along(
     ahead, _, _ = forward(network, exact | {name: exact[name] + step * direction})
     behind, _, _ = forward(network, exact | {name: exact[name] - step * direction})
     return float((dy * (ahead - behind)).sum() / (2 * step))
+
+
+@every_network
+def test_the_gradients_alone_are_those_of_backward(cls, options, features):
+    network = cls(**options)
+    arrays = draw_arrays(network, n=4)
+    y, _, saved = network.forward(np.random.default_rng(2).standard_normal((4, *features)), arrays)
+    dy = np.random.default_rng(3).standard_normal(y.shape)
+    _, both = network.backward(saved, dy)
+    alone = network.gradients(saved, dy)
+    assert alone.keys() == both.keys()
+    assert all(alone[name].tobytes() == both[name].tobytes() for name in both)
+
+
+def test_without_a_scale_the_deviation_is_that_of_he():
+    arrays = networks.TwoConvNet().init(np.random.default_rng(0), None)
+    for name, fan_in in (("conv1.weight", 75), ("conv2.weight", 288), ("linear3.weight", 16384)):
+        assert abs(arrays[name].std() * (fan_in / 2) ** 0.5 - 1) < 5 / arrays[name].size ** 0.5
+    assert not arrays["conv1.bias"].any()
 
 
 def test_running_statistics_go_out_under_their_names():

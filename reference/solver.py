@@ -83,7 +83,7 @@ class Solver:
         criterion = CrossEntropyLoss()
         y, new_state, saved = self.network.forward(x, {**self.arrays, **(masks or {})})
         loss, kept = criterion.forward(y, target)
-        _, gradients = self.network.backward(saved, criterion.backward(kept, np.ones_like(loss)))
+        gradients = self.network.gradients(saved, criterion.backward(kept, np.ones_like(loss)))
         if self.reg:
             for name in self.network.decayed:
                 weight = self.arrays[name]

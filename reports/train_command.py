@@ -19,7 +19,9 @@ EPILOG = examples_of(
 def train(
     net: Annotated[
         str | None,
-        typer.Option(help="three_layer_conv_net; or two_layer_net, fully_connected, model_2017, two_conv_net."),
+        typer.Option(
+            help="three_layer_conv_net; or two_layer_net, fully_connected, model_2017, two_conv_net."
+        ),
     ] = None,
     data: options.Data = None,
     epochs: Annotated[int | None, number("How often every image is seen.")] = None,

@@ -35,6 +35,7 @@ OPERATORS: tuple[operators.Operator, ...] = (
 
 LEFT_OUT = {
     "__post_init__": "refuses hyper-parameters: no number depends on it",
+    "Chain.gradients": "held to Chain.backward, bit by bit: parity_tests/test_networks.py",
     "Chain.init": "draws first weights, which no parity check reads: parity_tests/test_networks.py",
     "Chain.draw_masks": "draws masks, which no parity check reads: parity_tests/test_training.py",
     "Chain.decayed": "tells the solver what to regularise: parity_tests/test_networks.py",

@@ -69,14 +69,21 @@ class Conv2d:
         Float[Array, "c_out c_in//groups kh kw"],
         Float[Array, " c_out"] | None,
     ]:
-        x, weight, columns, has_bias = saved
+        x, weight, _, _ = saved
         c_out, _, kh, kw = weight.shape
         rows = split_groups(dy.swapaxes(0, 1), self.groups, c_out)
-        dweight = (rows @ columns.swapaxes(1, 2)).reshape(weight.shape)
         dcolumns = split_groups(weight, self.groups, c_out).swapaxes(1, 2) @ rows
         dwindows = dcolumns.reshape(x.shape[1], kh, kw, x.shape[0], *dy.shape[2:])
-        dx = scatter_windows(dwindows, x, self)
-        return dx, dweight, dy.sum(axis=(0, 2, 3)) if has_bias else None
+        return scatter_windows(dwindows, x, self), *self.parameter_gradients(saved, dy)
+
+    def parameter_gradients(
+        self, saved: Saved, dy: Float[Array, "n c_out h_out w_out"]
+    ) -> tuple[Float[Array, "c_out c_in//groups kh kw"], Float[Array, " c_out"] | None]:
+        """dweight and dbias alone: nobody asks for the gradient of a network's images."""
+        _, weight, columns, has_bias = saved
+        rows = split_groups(dy.swapaxes(0, 1), self.groups, weight.shape[0])
+        dweight = (rows @ columns.swapaxes(1, 2)).reshape(weight.shape)
+        return dweight, dy.sum(axis=(0, 2, 3)) if has_bias else None
 
 
 def split_groups(array: Array, groups: int, rows: int) -> Array:

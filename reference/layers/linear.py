@@ -52,7 +52,14 @@ class Linear:
         Float[Array, "d_out d_in"],
         Float[Array, " d_out"] | None,
     ]:
-        x, weight, has_bias = saved
+        x, weight, _ = saved
         dx = (dy @ weight).reshape(x.shape)
+        return dx, *self.parameter_gradients(saved, dy)
+
+    def parameter_gradients(
+        self, saved: Saved, dy: Float[Array, "n d_out"]
+    ) -> tuple[Float[Array, "d_out d_in"], Float[Array, " d_out"] | None]:
+        """dweight and dbias alone: nobody asks for the gradient of a network's images."""
+        x, weight, has_bias = saved
         dweight = dy.T @ x.reshape(x.shape[0], weight.shape[1])
-        return dx, dweight, dy.sum(axis=0) if has_bias else None
+        return dweight, dy.sum(axis=0) if has_bias else None

@@ -1,7 +1,7 @@
 """Operations in a row, forward and backward; twin: ``torch_impl/networks/chain.py``."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from inspect import Parameter, signature
@@ -112,9 +112,18 @@ class Chain:
             operation = in_mode(link.operation, self.training)
             dx = operation.backward(kept, dy)
             dy, *parameters = dx if isinstance(dx, tuple) else (dx,)
-            named = zip(link.names(), parameters, strict=False)
-            gradients |= {name: gradient for name, gradient in named if gradient is not None}
+            gradients |= _named(link, parameters)
         return dy, gradients
+
+    def gradients(self, saved: Saved, dy: Float[Array, "n d_out"]) -> dict[str, Array]:
+        """Those of ``backward`` by the parameters; what would reach the images is not computed."""
+        first, *others = self.links()
+        gradients: dict[str, Array] = {}
+        for link, kept in zip(reversed(others), reversed(saved[1:]), strict=True):
+            dx = in_mode(link.operation, self.training).backward(kept, dy)
+            dy, *parameters = dx if isinstance(dx, tuple) else (dx,)
+            gradients |= _named(link, parameters)
+        return gradients | _named(first, first.operation.parameter_gradients(saved[0], dy))
 
     def init(
         self,
@@ -157,6 +166,12 @@ class Chain:
             for name, shape in self.shapes(n=0).items()
             if name.endswith(".weight") and len(shape) > 1
         ]
+
+
+def _named(link: Link, parameters: Sequence[Array | None]) -> dict[str, Array]:
+    """The gradients of a link's parameters by their names in the chain; None of a bias that is not there."""
+    named = zip(link.names(), parameters, strict=False)
+    return {name: gradient for name, gradient in named if gradient is not None}
 
 
 def in_mode(operation: Any, training: bool) -> Any:
