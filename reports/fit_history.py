@@ -35,8 +35,8 @@ class FitHistory:
 
 def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
     """The records of the first so many steps and epochs that lie in a folder."""
-    taken = [StepRecord(**row) for row in _rows(folder / "history.csv")]
-    ended = [EpochRecord(**row) for row in _rows(folder / "epochs.csv")]
+    taken = [StepRecord(**row, images_per_second=0.0) for row in _rows(folder / "history.csv")]
+    ended = [EpochRecord(**row, seconds=0.0) for row in _rows(folder / "epochs.csv")]
     return FitHistory(
         [record for record in taken if record.step < steps],
         [record for record in ended if record.epoch < epochs],
@@ -44,9 +44,10 @@ def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
 
 
 def _table(kind: type, records: Sequence[StepRecord | EpochRecord]) -> str:
-    names = [f.name for f in fields(kind)]
+    """Without times, so that a training that was interrupted leaves the same file as one that was not."""
+    names = [f.name for f in fields(kind) if f.compare]
     text = io.StringIO()
-    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(record) for record in records)
     return text.getvalue()

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -18,6 +19,7 @@ from parity_tests.training.handover import labelled, to_numpy
 from reference import datasets
 from reference.datasets.images import Dataset, DatasetError
 from reports.fit_history import FitHistory, read_history, tensorboard, to_toml
+from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
 from reports.training_run import first_interrupt
@@ -154,9 +156,7 @@ def run(fit: Fit) -> int:
             _train(fit, is_interrupted)
             fit.interrupted = is_interrupted()
     except LossNotFiniteError as error:
-        if fit.leads:
-            _leave_history(fit)
-        raise UsageError(f"{error}; the epochs before are in {fit.folder / CHECKPOINT}") from None
+        raise UsageError(f"{error}; a state from before is in {fit.folder / CHECKPOINT}") from None
     fit.seconds = perf_counter() - began
     if not fit.interrupted:
         test = labelled(fit.data.test_images, fit.data.test_labels)
@@ -171,6 +171,8 @@ def run(fit: Fit) -> int:
 def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> None:
     training, history = fit.training, fit.history
     todo = training.total_steps - training.step
+    keeping = Keeping(lambda: _leave(fit))
+    keeping.if_due()
     log = tensorboard(fit.folder) if fit.leads else None
     with progress("step", todo, max(1, todo // LINES) if fit.leads else todo + 1) as advance:
         for record in training:
@@ -179,26 +181,26 @@ def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> None:
                 advance(f"loss {record.loss:.4f}  {record.images_per_second:,.0f} images/s")
                 if log is not None:
                     log("loss", record.loss, record.step)
-            elif fit.leads:
-                if log is not None:
-                    log("val_accuracy", record.val_accuracy, training.step)
-                fit_checkpoint.save(training, fit.data.name, fit.folder / CHECKPOINT)
-                _leave_history(fit)
+            elif log is not None:
+                log("val_accuracy", record.val_accuracy, training.step)
+            keeping.if_due()
             if is_interrupted():
                 break
 
 
-def _leave_history(fit: Fit) -> None:
-    fit.history.write(fit.folder)
+def _leave(fit: Fit) -> None:
+    """The history and a checkpoint, by the first process; the history first, for a checkpoint takes it up."""
+    if fit.leads:
+        fit.history.write(fit.folder)
+        fit_checkpoint.save(fit.training, fit.data.name, fit.folder / CHECKPOINT)
 
 
 def write(fit: Fit) -> None:
     """Leave the history, the summary, the settings, the network, and a checkpoint to go on from."""
-    _leave_history(fit)
+    _leave(fit)
     write_text(fit.folder / "settings.toml", to_toml(fit.training.settings))
     text = json.dumps(summary(fit), indent=1, allow_nan=False)
     write_text(fit.folder / "summary.json", text + "\n")
-    fit_checkpoint.save(fit.training, fit.data.name, fit.folder / CHECKPOINT)
     arrays = to_numpy(fit.training.network.state_dict())
     write_arrays(fit.folder / WEIGHTS, arrays, {"net": "airbench"})
 
@@ -217,11 +219,18 @@ def summary(fit: Fit) -> dict[str, Any]:
         "interrupted": fit.interrupted,
         "steps": training.step,
         "seconds": round(fit.seconds, 3),
+        "images_per_second": _speed(fit.history),
         "val_accuracy": [epoch.val_accuracy for epoch in fit.history.epochs],
         "val_accuracy_tta": fit.history.epochs[-1].val_accuracy_tta if fit.history.epochs else None,
         "test_accuracy": fit.test and fit.test[0],
         "test_accuracy_tta": fit.test and fit.test[1],
     }
+
+
+def _speed(history: FitHistory) -> float | None:
+    """The median over the steps of this run."""
+    seen = [r.images_per_second for r in history.steps if r.images_per_second > 0]
+    return round(median(seen), 1) if seen else None
 
 
 def tell(fit: Fit, console: Console) -> None:

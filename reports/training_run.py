@@ -18,6 +18,7 @@ from reference import networks
 from reports import training_tables
 from reports.datasets import load
 from reports.difference import look_for
+from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
 from reports.table import short
@@ -149,6 +150,13 @@ def _train(
 ) -> None:
     todo = training.total_steps - training.step
     stride = max(1, todo // LINES)
+
+    def leave() -> None:
+        write_history(history, folder)  # first: a checkpoint takes up what lies beside it
+        save(training, folder / CHECKPOINT)
+
+    keeping = Keeping(leave)
+    keeping.if_due()
     with progress(f"{training.settings.net} step", todo, stride) as advance:
         for record in training.run():
             history.add(record)
@@ -156,10 +164,7 @@ def _train(
                 advance(words(record))
                 if record.beyond and history.difference is None:
                     history.difference = look_for(training, folder)
-                if record.step % stride == 0:  # what a power cut may take is a twentieth
-                    write_history(history, folder)
-            elif training.epoch < training.settings.epochs:
-                save(training, folder / CHECKPOINT)
+            keeping.if_due()
             if is_interrupted():
                 break
 

@@ -17,6 +17,8 @@ from parity_tests.training.lock_step import Data, LockStep
 from parity_tests.training.settings import TrainSettings
 
 SCHEMA = 1
+NETWORK = "network"
+"""Under this name a file of weights says what they are the weights of."""
 POSITION = ("step", "epoch", "step_in_epoch")
 
 
@@ -70,9 +72,13 @@ def save_networks(training: LockStep, folder: Path) -> list[Path]:
         if side != "control":
             paths.append(folder / f"{side}.safetensors")
             settings = training.settings
-            told = {"net_options": dict(settings.net_options), "image_scale": settings.image_scale}
-            metadata = {name: json.dumps(value) for name, value in told.items()}
-            write(paths[-1], run.arrays, {"net": settings.net, **metadata})
+            told = {
+                "net": settings.net,
+                "net_options": dict(settings.net_options),
+                "image_scale": settings.image_scale,
+            }
+            # In one entry: several are written in an order of their own each time.
+            write(paths[-1], run.arrays, {NETWORK: json.dumps(told)})
     return paths
 
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 import torch_impl.networks
-from parity_tests.training.checkpoint import read, with_tuples
+from parity_tests.training.checkpoint import NETWORK, read, with_tuples
 from parity_tests.training.handover import Arrays, to_torch
 from parity_tests.training.lock_step import Data, Images
 from parity_tests.training.settings import choose
@@ -58,12 +58,13 @@ def evaluate(weights: Path, data: Data, part: str = "val") -> Evaluation:
         ValueError: the file cannot be read, holds no such network or not all of its arrays; one line.
     """
     arrays, texts = read(weights)
-    name, options = _network_in(weights, texts)
+    told = _network_in(weights, texts)
+    name, options = told["net"], told.get("net_options", {})
     images: Images = getattr(data, f"{choose(part, PARTS, 'part')}_images")
     labels: NDArray[Any] = getattr(data, f"{part}_labels")
     reference, twin = _sides(weights, name, options, arrays)
     right, different = np.zeros(2, dtype=int), 0
-    scale = float(texts.get("image_scale", "1"))
+    scale = float(told.get("image_scale", 1))
     for indices in _batches(len(images)):
         x = images.batch(indices, _dtype(arrays))
         x *= x.dtype.type(scale)
@@ -77,15 +78,15 @@ def evaluate(weights: Path, data: Data, part: str = "val") -> Evaluation:
     return Evaluation(name, f"{data.name}, {part}", len(images), ours, twins, different)
 
 
-def _network_in(weights: Path, texts: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    """The name of the network that a file says it holds, and its options."""
-    name = texts.get("net")
-    if name not in networks.BY_NAME:
+def _network_in(weights: Path, texts: dict[str, str]) -> dict[str, Any]:
+    """What a file says that it holds: the name of a network, its options, the scale of its images."""
+    told = json.loads(texts.get(NETWORK, "{}"), object_hook=with_tuples)
+    if told.get("net") not in networks.BY_NAME:
         known = ", ".join(networks.BY_NAME)
         raise ValueError(
             f"{weights} holds no network that both sides have: write a file of {known}"
         )
-    return name, json.loads(texts.get("net_options", "{}"), object_hook=with_tuples)
+    return dict(told)
 
 
 def _sides(weights: Path, name: str, options: dict[str, Any], arrays: Arrays) -> tuple[Any, Any]:

@@ -52,7 +52,7 @@ def test_what_cannot_be_evaluated_is_refused_in_one_line(trained, tmp_path, caps
     capsys.readouterr()
     weights = load_file(trained / "torch.safetensors")
     some = tmp_path / "some.safetensors"
-    save_file(dict(list(weights.items())[1:]), some, {"net": "two_layer_net"})
+    save_file(dict(list(weights.items())[1:]), some, {"network": '{"net": "two_layer_net"}'})
     for file, said in (
         (some, "does not fit two_layer_net"),
         (tmp_path / "none.safetensors", "cannot read"),
