@@ -44,7 +44,7 @@ def found(net: str = "three_layer_conv_net", **changed: Any) -> Place | None:
 
 
 FAULTS = {
-    "convolution": (Conv2d, "backward", 1, "three_layer_conv_net", "conv1", "layers.conv2d"),
+    "convolution": (Conv2d, "backward", 1, "two_conv_net", "conv2", "layers.conv2d"),
     "pooling": (MaxPool2d, "backward", 0, "three_layer_conv_net", "pool1", "layers.max_pool2d"),
     "affine": (Linear, "backward", 1, "two_layer_net", "linear2", "layers.linear"),
     "forward": (Linear, "forward", 0, "two_layer_net", "linear1", "layers.linear"),

@@ -4,6 +4,7 @@ Exit codes: 0 agree, 1 disagree, 2 usage (one line on stderr), 130 interrupted. 
 seconds to import, so each command imports its room by itself.
 """
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ from reports import fit_command, homework_command, options
 from reports.options import examples_of, file, folder, number, rate
 from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
+
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+"""What a disk has against a file that is to be written."""
 
 app = typer.Typer(
     name="nnparity",
@@ -273,6 +277,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refuse(error.format_message(), help_hint(error))
     except usage_errors() as error:
         return refuse(str(error))
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        reason = error.strerror or "cannot be written"
+        return refuse(
+            f"{error.filename or 'a file'}: {reason}; what was left before is whole, make room for more"
+        )
     except KeyboardInterrupt:
         return 130
 

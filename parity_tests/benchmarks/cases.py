@@ -87,6 +87,16 @@ TABLE: Mapping[str, Mapping[Size, Configuration]] = {
     ),
     "networks.three_layer_conv_net": _conv_net(num_filters=16, filter_size=5, hidden_dim=100),
     "networks.model_2017": _conv_net(num_filters=16, filter_size=5, hidden_dim=100),
+    "networks.two_conv_net": {
+        "small": (
+            {"input_dim": (2, 6, 6), "channel_1": 2, "channel_2": 3, "num_classes": 3},
+            {"shape": (2, 6, 6)},
+        ),
+        "large": (
+            {"input_dim": (3, 32, 32), "channel_1": 16, "channel_2": 8},
+            {"n": 8, "shape": (3, 32, 32)},
+        ),
+    },
     "networks.sandwich.LinearReLU": _linear_block(),
     "networks.sandwich.LinearNormReLU": _linear_block(normalization="batch"),
     "networks.sandwich.ConvReLU": _conv_block(),

@@ -1,5 +1,6 @@
 """Trainings in lock step on disk: safetensors files, there completely or not at all."""
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -83,7 +84,11 @@ def save_networks(training: LockStep, folder: Path) -> list[Path]:
 
 
 def write(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
-    """Written beside the file, then renamed onto it: an interruption leaves the old one whole."""
+    """Written beside the file, then renamed onto it: an interruption leaves the old one whole.
+
+    Raises:
+        OSError: the disk is full, or takes no such file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -93,6 +98,8 @@ def write(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
         )
         beside.chmod(0o666 & ~current_umask())  # safetensors lets nobody else read
         beside.replace(path)
+    except SafetensorError as error:  # of the disk: the arrays are such as it takes
+        raise OSError(errno.EIO, str(error), str(path)) from error
     finally:
         beside.unlink(missing_ok=True)
 

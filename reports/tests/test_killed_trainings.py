@@ -36,12 +36,17 @@ FIT = (
 TINY = 'widths = [2, 2, 2]\nbatch_size = 400\ndtype = "float32"\nwhitening = false\ntta_level = 0\n'
 
 
-def run(code: list[str], *words: str, cwd: Path) -> int:
+def said(code: list[str], *words: str, cwd: Path) -> subprocess.CompletedProcess:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     environ.pop("CIFAR10_DIR", None)
     command = [sys.executable, *code, *words]
-    done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, check=False)
-    return done.returncode
+    return subprocess.run(
+        command, cwd=cwd, env=environ, capture_output=True, check=False, text=True
+    )
+
+
+def run(code: list[str], *words: str, cwd: Path) -> int:
+    return said(code, *words, cwd=cwd).returncode
 
 
 @pytest.mark.parametrize(("job", "at"), [(TRAIN, 5), (FIT, 3)], ids=["train", "fit"])
@@ -55,3 +60,22 @@ def test_killed_and_resumed_is_as_not_killed(job: tuple, at: int, tmp_path: Path
     assert run(["-m", "reports"], *resumed, cwd=tmp_path) == 0
     for name in files:
         assert (tmp_path / "part" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+FULL = """
+import resource, sys
+from reports.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes}, {bytes}))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("job", [TRAIN, FIT], ids=["train", "fit"])
+def test_a_disk_that_takes_no_more_is_told_in_one_line(job: tuple, tmp_path: Path) -> None:
+    _, _, _, _, words, _ = job
+    (tmp_path / "tiny.toml").write_text(TINY)
+    full = said(["-c", FULL.format(bytes=4_000)], *words, "--out", "out", cwd=tmp_path)
+    assert full.returncode == 2
+    (line,) = [each for each in full.stderr.splitlines() if each.startswith("nnparity: ")]
+    assert "out/checkpoint.safetensors" in line and "make room" in line
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]

@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 from parity_tests import replay
 from parity_tests.training import LockStep
 from reference.activations.relu import ReLU
-from reports import training_run
+from reports import keeping, training_run
 from reports.cli import main
 from reports.tests.tiny_data import TinyData
 
@@ -147,5 +147,6 @@ def test_a_finished_training_needs_more_epochs_to_go_on(tmp_path, capsys):
 
 def test_the_history_is_on_disk_while_the_training_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(training_run, "write", lambda *_: None)  # what a killed process never does
+    monkeypatch.setattr(keeping, "SHARE", 0)
     assert main([*QUICK, "--epochs", "2", "--out", str(tmp_path)]) == 0
     assert len(rows(tmp_path / "history.csv")) == 8

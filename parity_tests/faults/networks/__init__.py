@@ -5,11 +5,19 @@ from parity_tests.faults.networks import (
     model_2017,
     sandwich,
     three_layer_conv_net,
+    two_conv_net,
     two_layer_net,
 )
 
 FAULTS: dict[str, tuple[type, ...]] = {
     pair: implementations
-    for module in (two_layer_net, fully_connected, three_layer_conv_net, model_2017, sandwich)
+    for module in (
+        two_layer_net,
+        fully_connected,
+        three_layer_conv_net,
+        model_2017,
+        two_conv_net,
+        sandwich,
+    )
     for pair, implementations in module.FAULTS.items()
 }
