@@ -107,6 +107,8 @@ def _of_quantities(
             explained = [q for q in explained if more.explained(mistake.truth, q)]
             if mistake.harmless or not explained or len(explained) < len(covered):
                 continue
+            if _says_more(evidence, mistake, explained):
+                continue
             best = [*best, mistake] if explained == covered else [mistake]
             covered = explained
         if not best:
@@ -119,6 +121,16 @@ def _of_quantities(
         if not sentence and len(left) < wrong:
             sentence = "is wrong as well"
         yield Diagnosis(f"{shown(evidence.trials[0], quantity)} {sentence}") if sentence else None
+
+
+def _says_more(evidence: Evidence, mistake: Mistake, explained: list[str]) -> bool:
+    """Whether a mistake of an update rule is about a state too, of which it does not hold: all hang together there."""
+    if evidence.trials[0].pair.kind != "optimizer":
+        return False
+    others = [q for q in evidence.quantities if q not in explained]
+    return _touches(mistake, evidence.failing[0], others) and not all(
+        evidence.explained(mistake.truth, q) for q in others
+    )
 
 
 def _pairs(evidence: Evidence, known: Sequence[Mistake], left: list[str]) -> Iterator[Mistake]:
