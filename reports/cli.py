@@ -8,12 +8,12 @@ import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from reports import fit_command, homework_command, options
+from reports import evaluate_command, fit_command, homework_command, options
 from reports.options import examples_of, file, folder, number, rate
 from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
@@ -129,27 +129,7 @@ app.command(epilog=EPILOG)(train)
 app.command(epilog=fit_command.EPILOG)(fit_command.fit)
 
 
-@app.command(
-    epilog=examples_of(
-        "nnparity evaluate build/train/torch.safetensors",
-        "nnparity evaluate build/train/reference.safetensors --data cifar-10-batches-py --part test",
-    )
-)
-def evaluate(
-    weights: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Weights that `nnparity train` has left.")
-    ],
-    data: options.Data = None,
-    part: Annotated[
-        Literal["train", "val", "test"], typer.Option(help="Which of the images.")
-    ] = "val",
-) -> int:
-    """Ask both sides about the same images with weights that one of them has trained."""
-    from reports import evaluate_run
-
-    return evaluate_run.command(weights, data, part)
-
-
+app.command(epilog=evaluate_command.EPILOG)(evaluate_command.evaluate)
 app.command(epilog=homework_command.EPILOG)(homework_command.homework)
 app.command(epilog=homework_command.AUTOGRADER_EPILOG)(homework_command.autograder)
 

@@ -1,14 +1,14 @@
 """What a training with PyTorch alone leaves behind: tables, a summary, its settings, and TensorBoard's files."""
 
-import csv
 import importlib.util
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from reports.output import write_text
+from reports.table import Column, Table
+from reports.training_tables import read_rows
 from torch_impl.airbench import AirbenchSettings, EpochRecord, StepRecord
 
 Log = Callable[[str, float, int], None]
@@ -35,8 +35,8 @@ class FitHistory:
 
 def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
     """The records of the first so many steps and epochs that lie in a folder."""
-    taken = [StepRecord(**row, images_per_second=0.0) for row in _rows(folder / "history.csv")]
-    ended = [EpochRecord(**row, seconds=0.0) for row in _rows(folder / "epochs.csv")]
+    taken = [StepRecord(**row, images_per_second=0.0) for row in read_rows(folder / "history.csv")]
+    ended = [EpochRecord(**row, seconds=0.0) for row in read_rows(folder / "epochs.csv")]
     return FitHistory(
         [record for record in taken if record.step < steps],
         [record for record in ended if record.epoch < epochs],
@@ -45,23 +45,8 @@ def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
 
 def _table(kind: type, records: Sequence[StepRecord | EpochRecord]) -> str:
     """Without times, so that a training that was interrupted leaves the same file as one that was not."""
-    names = [f.name for f in fields(kind) if f.compare]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(record) for record in records)
-    return text.getvalue()
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    if not file.exists():
-        return []
-    whole = ("step", "epoch")
-    with file.open(newline="") as lines:
-        return [
-            {n: None if v == "" else int(v) if n in whole else float(v) for n, v in row.items()}
-            for row in csv.DictReader(lines)
-        ]
+    columns = tuple(Column(f.name, f.name) for f in fields(kind) if f.compare)
+    return Table(kind.__name__, "", columns, [asdict(record) for record in records]).to_csv()
 
 
 def to_toml(settings: AirbenchSettings) -> str:

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from statistics import median
@@ -22,7 +23,7 @@ from reports.fit_history import FitHistory, read_history, tensorboard, to_toml
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
-from reports.training_run import first_interrupt
+from reports.training_run import first_interrupt, refuse_settings
 from reports.usage import UsageError, asked_for
 from torch_impl.airbench import (
     AirbenchSettings,
@@ -70,7 +71,8 @@ def command(
     """All of ``nnparity fit``: what is asked for is judged before any work."""
     settings = settings_from(config, given)
     if checkpoint is not None:
-        refuse_settings(config, given)
+        beside = {name: value for name, value in given.items() if name != "epochs"}
+        refuse_settings({**beside, "config": config})
         with asked_for():
             settings, name = fit_checkpoint.settings_in(checkpoint)
     check_folder(out, "--out")
@@ -113,18 +115,6 @@ def _configured(config: Path) -> dict[str, Any]:
     return {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
 
 
-def refuse_settings(config: Path | None, given: Mapping[str, Any]) -> None:
-    """A checkpoint has its settings; of those beside it only more epochs make sense."""
-    extra = [
-        f"--{n.replace('_', '-')}" for n, v in given.items() if v is not None and n != "epochs"
-    ]
-    extra += ["--config"] if config is not None else []
-    if extra:
-        raise UsageError(
-            f"--resume keeps the settings of the checkpoint: leave out {', '.join(extra)}"
-        )
-
-
 def begin(
     settings: AirbenchSettings,
     images: Dataset,
@@ -156,6 +146,8 @@ def run(fit: Fit) -> int:
             _train(fit, is_interrupted)
             fit.interrupted = is_interrupted()
     except LossNotFiniteError as error:
+        if fit.leads:  # the steps up to here; the state on disk is one of before
+            fit.history.write(fit.folder)
         raise UsageError(f"{error}; a state from before is in {fit.folder / CHECKPOINT}") from None
     fit.seconds = perf_counter() - began
     if not fit.interrupted:
@@ -174,7 +166,8 @@ def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> None:
     keeping = Keeping(lambda: _leave(fit))
     keeping.if_due()
     log = tensorboard(fit.folder) if fit.leads else None
-    with progress("step", todo, max(1, todo // LINES) if fit.leads else todo + 1) as advance:
+    bar = progress("step", todo, max(1, todo // LINES)) if fit.leads else nullcontext(print_nothing)
+    with bar as advance:
         for record in training:
             history.add(record)
             if isinstance(record, StepRecord):
@@ -186,6 +179,10 @@ def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> None:
             keeping.if_due()
             if is_interrupted():
                 break
+
+
+def print_nothing(text: str, steps: int = 1) -> None:
+    """Of the other processes nobody hears."""
 
 
 def _leave(fit: Fit) -> None:

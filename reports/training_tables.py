@@ -79,20 +79,21 @@ def epoch_rows(history: History) -> Table:
 def read_history(folder: Path, before: int) -> History:
     """The records of earlier steps that ``history.csv`` and ``epochs.csv`` of a folder hold."""
     history = History()
-    ulps = {row.pop("step"): row for row in _rows(folder / "parameters.csv")}
-    for row in _rows(folder / "history.csv"):
+    ulps = {row.pop("step"): row for row in read_rows(folder / "parameters.csv")}
+    for row in read_rows(folder / "history.csv"):
         known = {key: row[name] for name, key in HISTORY.items() if name in row}
         record = StepRecord(**known, ulps=ulps.get(row["step"], {}))
         if record.step < before:
             history.add(record)
-    for row in _rows(folder / "epochs.csv"):
+    for row in read_rows(folder / "epochs.csv"):
         epoch = EpochRecord(**row)
         if epoch.step <= before:
             history.add(epoch)
     return history
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def read_rows(file: Path) -> list[dict[str, Any]]:
+    """The rows of a table that was left as CSV, none where there is no file."""
     if not file.exists():
         return []
     frame = pd.read_csv(file).astype(object)

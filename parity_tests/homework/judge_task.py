@@ -125,9 +125,8 @@ def _judged(run: HomeworkRun, function: str, record: Record) -> Judgement:
     remarks, complaint = (*record.conventions, *_BEHIND[whose]), ""
     if function == run.task.functions[0]:
         remarks, complaint = (*run.task.remarks, *remarks), run.task.complaint
-    told = run.task.own is not None and bool(
-        record.outcomes
-    )  # what a mask does is seen in any case
+    # What a mask does is seen in any case that has outputs.
+    told = run.task.own is not None and len(record.outcomes) > 0
     hidden = whose == "unknown" and len(record.failed) < FEW and not told
     if record.lacking is not None and not record.failed:
         return Judgement(function, "not judged", message=str(record.lacking), **counts)

@@ -107,23 +107,24 @@ class Chain:
         self, saved: Saved, dy: Float[Array, "n d_out"]
     ) -> tuple[Float[Array, "n *features"], dict[str, Array]]:
         """The gradient by x, and a dict of those by the parameters, under the parameters' names."""
-        gradients: dict[str, Array] = {}
-        for link, kept in zip(reversed(self.links()), reversed(saved), strict=True):
-            operation = in_mode(link.operation, self.training)
-            dx = operation.backward(kept, dy)
-            dy, *parameters = dx if isinstance(dx, tuple) else (dx,)
-            gradients |= _named(link, parameters)
-        return dy, gradients
+        return self._back(self.links(), saved, dy)
 
     def gradients(self, saved: Saved, dy: Float[Array, "n d_out"]) -> dict[str, Array]:
         """Those of ``backward`` by the parameters; what would reach the images is not computed."""
         first, *others = self.links()
+        dy, gradients = self._back(others, saved[1:], dy)
+        return gradients | _named(first, first.operation.parameter_gradients(saved[0], dy))
+
+    def _back(
+        self, links: Sequence[Link], saved: Saved, dy: Array
+    ) -> tuple[Array, dict[str, Array]]:
+        """Through these links, the last one first: what reaches the input, and the parameters' gradients."""
         gradients: dict[str, Array] = {}
-        for link, kept in zip(reversed(others), reversed(saved[1:]), strict=True):
+        for link, kept in zip(reversed(links), reversed(saved), strict=True):
             dx = in_mode(link.operation, self.training).backward(kept, dy)
             dy, *parameters = dx if isinstance(dx, tuple) else (dx,)
             gradients |= _named(link, parameters)
-        return gradients | _named(first, first.operation.parameter_gradients(saved[0], dy))
+        return dy, gradients
 
     def init(
         self,

@@ -11,7 +11,7 @@ from parity_tests.harness.pair import Configuration
 from parity_tests.harness.subject import Named
 from parity_tests.homework.courses.cs231n import cases, sandwiches
 from parity_tests.homework.courses.cs231n.networks import Link
-from parity_tests.homework.courses.cs231n.students import RUNNING, norm_param
+from parity_tests.homework.courses.cs231n.students import RUNNING, beside_defaults, norm_param
 from parity_tests.homework.task import Caller, CoursePair, Mistake, Names, Task
 
 ONE_IN = 4
@@ -22,7 +22,7 @@ PARAMS: dict[str, Callable[[Names, Names], dict[str, Any]]] = {
         ("pool_height", "pool_width", "stride"), options["pool_size"]
     ),
     "bn_param": norm_param,
-    "ln_param": lambda options, _: {"eps": options["eps"]},
+    "ln_param": beside_defaults,
 }
 
 
