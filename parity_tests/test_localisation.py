@@ -18,6 +18,7 @@ from reference.layers.linear import Linear
 from reference.layers.max_pool2d import MaxPool2d
 from reference.losses.cross_entropy_loss import CrossEntropyLoss
 from reference.optimizers.adam import Adam
+from reference.solver import Solver
 
 FAULT = 1 + 1e-7
 
@@ -87,6 +88,47 @@ def test_the_step_at_which_it_began_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert (place.layer, place.direction, place.step) == ("linear3", "forward", 3)
 
 
-def test_an_optimizer_is_no_operation_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Adam, "update", spoiled(Adam.update, 0))
-    assert found("two_layer_net", weight_scale=0.1) is None
+@pytest.mark.parametrize(("net", "begin"), [("two_layer_net", 0), ("three_layer_conv_net", 2)])
+def test_an_optimizer_is_found_with_the_step_at_which_it_begins(
+    net: str, begin: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Adam.update
+
+    @wraps(right)
+    def update(self: Adam, param: Any, grad: Any, state: Any) -> Any:
+        param, state = right(self, param, grad, state)
+        return (param * FAULT if state.step > begin else param), state
+
+    monkeypatch.setattr(Adam, "update", update)
+    place = found(net, weight_scale=0.1)
+    assert place is not None
+    assert (place.pair, place.direction, place.step) == ("optimizers.adam", "update", begin)
+    assert place.layer.endswith((".weight", ".bias"))
+    assert "optimizers.adam" in replay_line(place)
+
+
+def test_an_optimizer_is_found_in_the_last_step_of_an_epoch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = len(LockStep(settings("two_layer_net"), DATA).order())
+    right = Adam.update
+
+    @wraps(right)
+    def update(self: Adam, param: Any, grad: Any, state: Any) -> Any:
+        param, state = right(self, param, grad, state)
+        return (param * FAULT if state.step == steps else param), state
+
+    monkeypatch.setattr(Adam, "update", update)
+    place = found("two_layer_net", weight_scale=0.1)
+    assert place is not None and (place.direction, place.step) == ("update", steps - 1)
+
+
+def test_what_joins_the_operations_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Solver.loss
+
+    def without_l2(self: Solver, *given: Any) -> Any:
+        self.reg = 0.0
+        return right(self, *given)
+
+    monkeypatch.setattr(Solver, "loss", without_l2)
+    assert found("two_layer_net", weight_scale=0.1, reg=0.1) is None

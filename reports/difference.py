@@ -8,7 +8,10 @@ from parity_tests.training.checkpoint import write
 from parity_tests.training.rewind import place_of_difference, replay_line
 
 FILE = "difference.safetensors"
-NOWHERE = "no operation differs alone: look at what joins them, the optimizer, L2 and the running statistics"
+NOWHERE = (
+    "no operation differs alone, nor does the optimizer in the first epoch: look at what joins them, "
+    "L2 and the running statistics"
+)
 
 
 def look_for(training: LockStep, folder: Path) -> dict[str, Any]:

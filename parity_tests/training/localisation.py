@@ -29,7 +29,7 @@ from reference.solver import Batch
 from torch_impl.losses.cross_entropy_loss import CrossEntropyLoss as TorchCrossEntropyLoss
 from torch_impl.trainer import Trainer
 
-Direction = Literal["forward", "backward"]
+Direction = Literal["forward", "backward", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Place:
 
     Args:
         step: of the training.
-        layer: its name in the network, or ``loss``.
+        layer: its name in the network, or ``loss``; of an update the parameter's.
         pair: the operation, as ``nnparity check`` calls it.
-        direction: whether its output differs or a gradient.
+        direction: whether its output differs, or a gradient, or what an optimizer makes of one.
         verdict: of the quantity that is furthest off.
         arrays: what went into the operation, ``dy`` included.
         implementation: the class that computed it on the side of the reference.
@@ -168,13 +168,13 @@ def _array(tensor: torch.Tensor | None) -> Any:
 
 
 def _trial(given: Input) -> Trial:
-    pair = PAIRS[_name_of(type(given.operation))]
+    pair = PAIRS[name_of(type(given.operation))]
     x = given.arguments["x"]
     assert x is not None
     return GivenTrial(pair, given, str(x.dtype))
 
 
-def _name_of(operation: type) -> str:
+def name_of(operation: type) -> str:
     """The pair of an operation, or of the class that it is made from."""
     addresses = {f"reference.{pair.address}": name for name, pair in PAIRS.items()}
     for cls in operation.__mro__:

@@ -9,6 +9,7 @@ from parity_tests.suite import check
 from parity_tests.training.handover import TorchSide
 from parity_tests.training.localisation import Place, first, locate
 from parity_tests.training.lock_step import LockStep
+from parity_tests.training.updates import locate_update
 from reference.solver import Batch
 from torch_impl.trainer import Trainer
 
@@ -16,7 +17,8 @@ from torch_impl.trainer import Trainer
 def place_of_difference(training: LockStep) -> Place | None:
     """Where the step that was just taken differs by more than rounding, and since which step of its epoch.
 
-    None if no operation differs alone: then it is in what joins them, the optimizer or L2.
+    None if neither an operation nor the optimizer differs alone: then it is in what joins them, or in L2. The
+    optimizer is asked in the first epoch only, as later it has a past that is not at hand.
     """
     last = training.step - 1
     with threadpool_limits(1):
@@ -30,7 +32,7 @@ def place_of_difference(training: LockStep) -> Place | None:
 
 def replay_line(place: Place) -> str:
     """The smallest case of the harness that shows the difference too; nothing if it takes the training's numbers."""
-    name = "outputs_agree" if place.direction == "forward" else "gradients_agree"
+    name = "gradients_agree" if place.direction == "backward" else "outputs_agree"
     dtype = place.verdict.dtype
     findings = check(place.pair, dtypes=(dtype,), implementation=place.implementation)
     return next((v.case for v in findings.failures if v.check == name), "")
@@ -43,7 +45,27 @@ def _place(training: LockStep, last: int) -> Place | None:
             break
     else:
         return None
-    return found and first(found, steps_again(training), training.network)
+    if found is None:
+        return _place_of_update(training, last)
+    return first(found, steps_again(training), training.network)
+
+
+def _place_of_update(training: LockStep, last: int) -> Place | None:
+    if training.beginning.step > 0 or training.gaps is None:
+        return None
+    settings = training.settings
+    furthest = {name: int(gap.argmax()) for name, gap in training.gaps.items()}
+    trainers = _before_and_after(training, last)
+    return locate_update(settings.optimizer, settings.optimizer_options, trainers, furthest)
+
+
+def _before_and_after(training: LockStep, last: int) -> Iterator[Trainer]:
+    """PyTorch's training before each step up to the last one, and after that."""
+    for step, trainer, _ in steps_again(training):
+        yield trainer
+        if step > last:
+            return
+    yield trainer
 
 
 def steps_again(training: LockStep) -> Iterator[tuple[int, Trainer, Batch]]:
