@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
+from statistics import linear_regression
 from typing import Any
 
 
@@ -81,6 +83,21 @@ class History:
         return next((record.step for record in self.steps if record.beyond), None)
 
     @property
+    def growth(self) -> float | None:
+        """The factor by which a step multiplies the distance of the parameters, before it is as large as it gets.
+
+        From the slope of log distance over the steps (least squares), from the first distance that is not 0 to
+        the first beyond a tenth of the largest. None where fewer than ten steps lie between.
+        """
+        apart = [(r.step, r.array_difference) for r in self.steps if r.array_difference]
+        largest = max((distance for _, distance in apart), default=0.0)
+        growing = list(takewhile(lambda pair: pair[1] <= largest / 10, apart))
+        if len(growing) < 10 or not math.isfinite(largest):
+            return None
+        slope, _ = linear_regression(*zip(*((s, math.log(d)) for s, d in growing), strict=True))
+        return math.exp(slope)
+
+    @property
     def worst(self) -> StepRecord | None:
         """The step with the largest difference between the losses; a nan is the largest."""
         compared = [record for record in self.steps if record.loss_difference is not None]
@@ -100,6 +117,7 @@ class History:
             "worst_loss_difference": worst and worst.loss_difference,
             "worst_step": worst and worst.step,
             "parted_at": self.parted_at,
+            "growth_per_step": self.growth,
             "diverged_at": self.diverged_at,
             "diverged_in": beyond,
             "final_loss_reference": self.steps[-1].loss_reference if self.steps else None,

@@ -1,0 +1,137 @@
+"""The networks that the course trains on CIFAR-10: what its notebooks state, and what a training of ours comes to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from time import perf_counter
+from typing import Literal, TypeAlias
+
+from parity_tests.training.handover import labelled
+from parity_tests.training.history import History, StepRecord
+from parity_tests.training.lock_step import LockStep
+from parity_tests.training.settings import SIDES, TrainSettings, recipe
+from reference.datasets import Dataset
+from torch_impl.airbench import AirbenchSettings, AirbenchTraining
+from torch_impl.airbench import StepRecord as AirbenchStep
+from torch_impl.airbench.schedule import steps_in_an_epoch
+
+Advance: TypeAlias = Callable[[str], None]
+"""Called after every step with a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """An accuracy that the course states for a network of its notebooks.
+
+    Args:
+        title: the network, for people.
+        settings: how it is trained; an ``AirbenchSettings`` has no NumPy side.
+        stated: the accuracy that the notebook asks for, after the last epoch.
+        published: the median of what students' notebooks print, where there are enough of them.
+        of: whose accuracy: of 1,000 validation images, or of 1,000 of the training images.
+    """
+
+    title: str
+    settings: TrainSettings | AirbenchSettings
+    stated: float
+    published: float | None = None
+    of: Literal["val", "train"] = "val"
+
+    @property
+    def epochs(self) -> int:
+        return self.settings.epochs
+
+
+PART_IV = replace(recipe("two_conv_net"), dtype="float32")
+PART_II = replace(PART_IV, optimizer_options={"lr": 3e-3})
+WIDE = replace(PART_IV, net="two_layer_net", net_options={"hidden_dim": 4000})
+MODEL_2017 = replace(recipe("model_2017"), dtype="float32")
+
+COURSE: Mapping[str, Milestone] = {
+    "two_layer_net": Milestone(
+        "TwoLayerNet", replace(recipe("two_layer_net"), dtype="float32", epochs=10), 0.50
+    ),
+    "best_fc": Milestone(
+        "best fully connected net",
+        replace(recipe("fully_connected"), dtype="float32", epochs=10, lr_decay=0.8),
+        0.50,
+        0.530,
+    ),
+    "conv_net": Milestone(
+        "ThreeLayerConvNet",
+        replace(recipe("three_layer_conv_net"), dtype="float32"),
+        0.40,
+        0.496,
+        "train",
+    ),
+    "own_conv_net": Milestone(
+        "ConvNet of one's own",
+        replace(MODEL_2017, epochs=4, optimizer="adam", lr_decay=0.5, reg=1e-3),
+        0.65,
+    ),
+    "part_ii": Milestone("part II, barebones", PART_II, 0.42, 0.477),
+    "part_iii": Milestone("part III, nn.Module", PART_II, 0.45, 0.472),
+    "part_iii_wide": Milestone(
+        "parts II, III, hidden 4000",
+        replace(WIDE, optimizer_options={"lr": 1e-2}),
+        0.40,
+    ),
+    "part_iv": Milestone("part IV, nn.Sequential", PART_IV, 0.55, 0.575),
+    "part_iv_wide": Milestone("part IV, hidden 4000", WIDE, 0.40),
+    "model_2017": Milestone("the model of 2017", MODEL_2017, 0.50),
+    "part_v": Milestone("part V, open-ended", AirbenchSettings(epochs=2), 0.70, 0.789),
+}
+"""In the order of the notebooks. Equal settings, as of parts II and III, are one training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one training of a milestone came to.
+
+    Args:
+        reference, torch: the accuracies that the milestone is about; None of a side that does not exist.
+        parted_at: the step from which rounding has parted the two losses.
+        growth: by how much a step multiplies the distance of the parameters.
+        seconds: of the whole training, both sides at once.
+    """
+
+    reference: float | None
+    torch: float
+    parted_at: int | None
+    growth: float | None
+    seconds: float
+
+
+def measure(milestone: Milestone, seed: int, data: Dataset, advance: Advance) -> Outcome:
+    """Train the milestone's network with that seed, both sides at once where there are two."""
+    settings, begin = replace(milestone.settings, seed=seed), perf_counter()
+    if isinstance(settings, AirbenchSettings):
+        accuracy = _airbench(settings, milestone.of, data, advance)
+        return Outcome(None, accuracy, None, None, perf_counter() - begin)
+    history = History()
+    for record in LockStep(replace(settings, control=False), data).run():
+        history.add(record)
+        if isinstance(record, StepRecord):
+            advance(f"loss {record.loss_torch:.3f}")
+    last = asdict(history.epochs[-1])
+    reference, twin = (last[f"{milestone.of}_accuracy_{side}"] for side in SIDES)
+    return Outcome(reference, twin, history.parted_at, history.growth, perf_counter() - begin)
+
+
+def _airbench(settings: AirbenchSettings, of: str, data: Dataset, advance: Advance) -> float:
+    train = labelled(data.train_images, data.train_labels)
+    val = labelled(data.val_images, data.val_labels)
+    training = AirbenchTraining(settings, train, val)
+    for record in training:
+        if isinstance(record, AirbenchStep):
+            advance(f"loss {record.loss:.3f}")
+    return training.accuracy(val if of == "val" else train)
+
+
+def total_steps(milestone: Milestone, data: Dataset) -> int:
+    """How often ``advance`` will be called."""
+    settings = milestone.settings
+    available = len(data.train_images)
+    if isinstance(settings, AirbenchSettings):
+        return settings.epochs * steps_in_an_epoch(available, settings.batch_size)
+    used = min(settings.num_train or available, available)
+    return settings.epochs * max(1, used // settings.batch_size)
