@@ -88,6 +88,26 @@ def test_the_step_at_which_it_began_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert (place.layer, place.direction, place.step) == ("linear3", "forward", 3)
 
 
+@pytest.mark.parametrize("calls", [0, 3])
+def test_a_fault_that_counts_calls_is_told_from_the_step_that_it_was_seen_at(
+    calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, called = MaxPool2d.backward, 0
+
+    @wraps(right)
+    def backward(self: MaxPool2d, saved: Any, dy: Any) -> Any:
+        nonlocal called
+        called += 1
+        return right(self, saved, dy) * (1.001 if called > calls else 1)
+
+    monkeypatch.setattr(MaxPool2d, "backward", backward)
+    place = found(weight_scale=0.1, optimizer="sgd")
+    assert place is not None
+    assert (place.layer, place.direction, place.step) == ("pool1", "backward", calls)
+    assert place.repeats is (calls == 0)
+    assert ("does not repeat" in place.sentence()) is (calls > 0)
+
+
 @pytest.mark.parametrize(("net", "begin"), [("two_layer_net", 0), ("three_layer_conv_net", 2)])
 def test_an_optimizer_is_found_with_the_step_at_which_it_begins(
     net: str, begin: int, monkeypatch: pytest.MonkeyPatch

@@ -44,6 +44,8 @@ class Place:
         verdict: of the quantity that is furthest off.
         arrays: what went into the operation, ``dy`` included.
         implementation: the class that computed it on the side of the reference.
+        repeats: whether the reference takes the steps before in the same way once more; if not, ``step`` is the one at
+            which the training was seen to part.
     """
 
     step: int
@@ -53,6 +55,7 @@ class Place:
     verdict: Verdict
     arrays: Mapping[str, Array]
     implementation: type
+    repeats: bool = True
 
     def sentence(self) -> str:
         """One line for people."""
@@ -64,6 +67,7 @@ class Place:
         return (
             f"first at step {self.step}, in {self.layer} ({self.pair}), {self.direction}: "
             f"{found.quantity} is {off}"
+            f"{'' if self.repeats else '; the reference does not repeat its own steps'}"
         )
 
 

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 import torch_impl.networks
 from parity_tests.training.handover import Arrays, TorchSide, to_torch
 from parity_tests.training.history import EpochRecord, StepRecord, nan_as_largest
-from parity_tests.training.settings import Draw, TrainSettings, generator
+from parity_tests.training.settings import SIDES, Draw, TrainSettings, generator
 from parity_tests.training.yardstick import (
     Control,
     Yardstick,
@@ -72,13 +72,12 @@ def train(settings: TrainSettings, data: Data) -> Iterator[StepRecord | EpochRec
 
 
 class Beginning(NamedTuple):
-    """From where steps can be taken again: position, and PyTorch's side as it was."""
+    """From where steps can be taken again: position, and both sides as they were, if a control judges them."""
 
     step: int
     epoch: int
     step_in_epoch: int
-    arrays: Arrays
-    state: Mapping[str, NDArray[Any]]
+    states: Mapping[str, Arrays]
 
 
 class LockStep:
@@ -100,14 +99,15 @@ class LockStep:
         self.gaps: dict[str, torch.Tensor] | None = None
         self.step = self.epoch = self.step_in_epoch = 0
         self.whole = True
+        self.recorded: list[Mapping[str, float]] = []
         self.beginning = self.begin()
 
     def begin(self) -> Beginning:
         """Steps from here on can be taken again."""
-        side = self.runs.get("torch")
-        state = {} if side is None else side.state()
-        arrays = {} if side is None else {name: state[name] for name in side.arrays}
-        return Beginning(self.step, self.epoch, self.step_in_epoch, arrays, state)
+        self.recorded.clear()
+        judged = SIDES if len(self.runs) > len(SIDES) else ()
+        states = {side: self.runs[side].state() for side in judged}
+        return Beginning(self.step, self.epoch, self.step_in_epoch, states)
 
     def start(self, side: str, arrays: Arrays) -> Run:
         """A run of that side from these arrays."""
@@ -164,6 +164,7 @@ class LockStep:
             if side != "control":
                 figures |= {f"loss_{side}": loss, f"seconds_{side}": seconds}
         record = StepRecord(self.step, self.epoch, **figures, **self.compare(losses))
+        self.recorded.append(record.ulps)
         self.step, self.step_in_epoch, self.whole = self.step + 1, self.step_in_epoch + 1, True
         return record
 
