@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,13 +19,16 @@ from parity_tests.benchmarks import (
 )
 from parity_tests.benchmarks.cases import case_of
 from parity_tests.benchmarks.sides import passes
-from parity_tests.benchmarks.timing import interleaved
+from parity_tests.benchmarks.timing import in_turns, interleaved
+from parity_tests.benchmarks.training_step import make_sides, passes_of_links, time_step
 from parity_tests.harness.checks import checks_of
 from parity_tests.harness.pair import Pair
 from parity_tests.harness.trial import Trial
 from parity_tests.pairs import PAIRS
 from parity_tests.suite import on_one_thread
+from reference.networks import ThreeLayerConvNet
 
+TINY = ThreeLayerConvNet((2, 6, 6), num_filters=3, filter_size=3, hidden_dim=5, num_classes=4)
 TRAINED = [name for name, pair in PAIRS.items() if pair.kind != "optimizer"]
 
 
@@ -117,6 +121,31 @@ def test_a_fast_call_fills_its_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.median_ms == 1 / 4
 
 
+def test_the_first_half_of_a_turn_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "TURN", 40_000_000)
+    clock, calls = Clock(), ""
+
+    def call(name: str) -> None:
+        nonlocal calls
+        if not calls.endswith(name * 2):
+            clock.now += 9_000_000
+        calls += name
+
+    found = in_turns({"a": lambda: call("a"), "b": lambda: call("b")}, 0, clock)
+    # Two slow calls fill the first half; a fast one takes four looks at the clock with those around it.
+    assert calls == "a" * 6 + "b" * 6
+    assert [(t.median_ms, t.spread_ms, t.repetitions) for t in found.values()] == [(1, 0, 4)] * 2
+
+
+def test_turns_are_taken_until_the_time_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "TURN", 2_000_000)
+    calls: list[str] = []
+    in_turns({name: partial(calls.append, name) for name in "ab"}, 0.02, Clock())
+    turns = [name for name, _ in itertools.groupby(calls)]
+    assert turns == ["a", "b"] * (len(turns) // 2)
+    assert len(turns) > 2
+
+
 def test_the_time_is_used_up_and_no_more() -> None:
     # A round takes two looks at the clock, and the question whether there is time left a third.
     (found,) = interleaved({"a": lambda: None}, 0.06, Clock()).values()
@@ -195,3 +224,29 @@ def test_costs_of_pairs_are_added() -> None:
     assert (both.pair, both.dtype, both.cases) == ("all", "all", 5)
     assert (both.unit, both.overall, both.share("slopes_agree")) == (6, 1.5, 1 / 3)
     assert both.arbitration == 3
+
+
+def test_a_step_is_timed_with_its_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "TURN", 1)
+    step, *parts = time_step(TINY, n=2, seconds=0)
+    links = [link.name for link in TINY.links()]
+    assert step.name == "step"
+    assert [part.name for part in parts] == [
+        f"{link} {way}" for link in links for way in ("forward", "backward")
+    ]
+    assert all(part.ratio > 0 for part in (step, *parts))
+
+
+def test_both_sides_of_a_step_begin_alike_and_do_the_same() -> None:
+    solver, trainer, batch = make_sides(TINY, 2)
+    twins = {name: tensor.numpy() for name, tensor in trainer.network.state_dict().items()}
+    for name, array in solver.arrays.items():
+        np.testing.assert_array_equal(array, twins.pop(name))
+    assert not twins
+    calls = dict(passes_of_links(solver, trainer, batch.x))
+    for name, both in calls.items():
+        ours, theirs = both["reference"](), both["torch"]()
+        if name.endswith("forward"):
+            ours, theirs = ours[:1], (theirs,)
+        ours = ours if isinstance(ours, tuple) else (ours,)
+        assert [x.shape for x in ours] == [x.shape for x in theirs], name

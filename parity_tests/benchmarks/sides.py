@@ -46,7 +46,7 @@ def passes(pair: Pair, case: Case, with_naive: bool) -> Iterator[tuple[str, Side
     given = _by_position(pair, arguments)
     forward = {side: partial(subject.forward, *given) for side, subject in instances.items()}
     yield "forward", {**forward, "torch": _forward(pair, case, arguments)[0]}
-    dy = upstream(case, np.shape(forward["reference"]()[0]))
+    dy = upstream(pair, case, np.shape(forward["reference"]()[0]))
     backward = {
         side: partial(subject.backward, forward[side]()[-1], dy)
         for side, subject in instances.items()

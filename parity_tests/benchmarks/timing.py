@@ -22,6 +22,10 @@ SAMPLE = 50_000
 LEAST = 5
 MOST = 10_000
 
+# Threads that have worked wait for more in a busy loop, tens of milliseconds long: so long the
+# threads of another library have to share the cores with them.
+TURN = 200_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -55,6 +59,39 @@ def interleaved(
             for name, call in calls.items():
                 times[name].append(_took(call, loops[name], clock) / loops[name])
     return {name: _summed_up(found) for name, found in times.items()}
+
+
+def in_turns(
+    calls: Mapping[str, Call], seconds: float, clock: Clock = time.perf_counter_ns
+) -> dict[str, Timing]:
+    """Each call by name, made over and over for TURN nanoseconds, then the next, until the time is used up.
+
+    For calls that use threads, each library its own: the first half of a turn does not count.
+    Every call is timed by itself, at least once in a turn, and each has one turn at least.
+
+    Args:
+        calls: what is timed.
+        seconds: by the clock, for all turns together.
+        clock: gives nanoseconds.
+    """
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    with no_garbage_collection():
+        end = clock() + seconds * 1e9
+        while not all(times.values()) or clock() < end:
+            for name, call in calls.items():
+                times[name] += _turn(call, clock)
+    return {name: _summed_up(found) for name, found in times.items()}
+
+
+def _turn(call: Call, clock: Clock) -> list[float]:
+    found: list[float] = []
+    begin = clock()
+    while not found or clock() < begin + TURN:
+        counts = clock() >= begin + TURN / 2
+        took = _took(call, 1, clock)
+        if counts:
+            found.append(took)
+    return found
 
 
 def _loops(call: Call, clock: Clock) -> int:

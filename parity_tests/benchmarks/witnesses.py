@@ -155,7 +155,9 @@ def _on_case(pair: Pair, case: Case) -> Seconds:
 def _once(pair: Pair, case: Case, needed: Mapping[str, str]) -> Seconds:
     seconds: Seconds = {}
     seconds["arrays"], arguments = _clocked(partial(arguments_of, pair, case))
-    seconds["twin"], _ = _clocked(partial(run_twin, pair, case, arguments, partial(upstream, case)))
+    seconds["twin"], _ = _clocked(
+        partial(run_twin, pair, case, arguments, partial(upstream, pair, case))
+    )
     trial = Trial(pair, case)
     _ = trial.twin, trial.copies
     for part, name in needed.items():

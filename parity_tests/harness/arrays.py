@@ -31,11 +31,12 @@ def arguments_of(pair: Pair, case: Case) -> Arrays:
     return arrays
 
 
-def upstream(case: Case, shape: tuple[int, ...]) -> Array:
-    """The gradient of the loss by an output of that shape: random, unless the case gives it."""
+def upstream(pair: Pair, case: Case, shape: tuple[int, ...]) -> Array:
+    """The gradient of the loss by an output of that shape: as the regime draws it, unless the case gives it."""
     dy = _given(case, "dy", shape, "float")
     if dy is None:
-        dy = _generator(case, "dy").standard_normal(shape)
+        draw = pair.draw_for("dy", "float", pair.regime(case.values))
+        dy = draw(_generator(case, "dy"), shape, case.names)
     return _laid_out(case, "dy", dy, case.dtype)
 
 

@@ -38,7 +38,7 @@ class Trial:
         self.twin: Outcome = run_twin(pair, case, self.arguments, self._draw_dy)
 
     def _draw_dy(self, shape: tuple[int, ...]) -> Array:
-        self.dy = upstream(self.case, shape)
+        self.dy = upstream(self.pair, self.case, shape)
         return self.dy
 
     @property

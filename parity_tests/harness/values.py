@@ -95,6 +95,12 @@ def large(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, 
     return 1e4 * rng.standard_normal(shape)
 
 
+def not_finite(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
+    """Normal numbers, and in every second place nan or an infinity."""
+    odd = rng.choice([np.nan, np.inf, -np.inf], shape)
+    return np.where(rng.random(shape) < 1 / 2, odd, rng.standard_normal(shape))
+
+
 def below(axis: str) -> Draw:
     """Integers from 0 to the size of ``axis``, exclusive: labels."""
 

@@ -201,7 +201,7 @@ class HomeworkTrial(Trial):
             return np.ones(())
         forward = make_subject(self.pair, self.case, self.task.pair.truth).forward
         with np.errstate(all="ignore"):
-            return upstream(self.case, np.shape(forward(self._copies())[0]["y"]))
+            return upstream(self.pair, self.case, np.shape(forward(self._copies())[0]["y"]))
 
     @cached_property
     def allowed(self) -> Allowed:

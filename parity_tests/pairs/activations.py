@@ -16,12 +16,6 @@ def small(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, 
     return 2.0**-40 * rng.standard_normal(shape)
 
 
-def not_finite(rng: np.random.Generator, shape: tuple[int, ...], names: Mapping[str, Any]) -> Array:
-    """Normal numbers, and in every second place nan or an infinity."""
-    odd = rng.choice([np.nan, np.inf, -np.inf], shape)
-    return np.where(rng.random(shape) < 1 / 2, odd, rng.standard_normal(shape))
-
-
 # An array without axes in one case of five: it is rare, and smaller than any other.
 ELEMENTWISE = {"shape": st.one_of(*(shapes() for _ in range(4)), st.just(()))}
 LARGE = Regime("large", {"x": values.large})
@@ -30,7 +24,7 @@ KINK = (
     Regime("ties", {"x": values.tied}, smooth=False),
     Regime("neighbours", {"x": values.tiny}, smooth=False),
     LARGE,
-    Regime("not_finite", {"x": not_finite}, smooth=False),
+    Regime("not_finite", {"x": values.not_finite, "dy": values.not_finite}, smooth=False),
 )
 SCALES = (Regime(), LARGE, Regime("small", {"x": small}))
 

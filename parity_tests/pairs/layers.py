@@ -33,7 +33,7 @@ TIES = Regime("ties", {"x": values.tied}, smooth=False)
 NEIGHBOURS = Regime("neighbours", {"x": values.neighbours}, smooth=False)
 NEGATIVE = Regime("negative", {"x": values.all_negative})
 OFFSET = Regime("offset", {"x": values.offset})
-UNKNOWN = Regime("nan", {"x": some_unknown}, smooth=False)
+UNKNOWN = Regime("nan", {"x": some_unknown, "dy": values.not_finite}, smooth=False)
 FAR = Regime("far", {"x": far_off})
 EPS = st.sampled_from([1e-5, 1e-3, 0.1, 1.0])
 

@@ -36,4 +36,7 @@ class ReLU:
         return np.maximum(x, 0), Saved(x)
 
     def backward(self, saved: Saved, dy: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-        return np.where(saved.x <= 0, 0, dy)  # not x > 0: a nan lets dy through, as in PyTorch
+        alive = ~(saved.x <= 0)  # not x > 0: a nan lets dy through, as in PyTorch
+        if np.isfinite(dy).all():
+            return dy * alive  # faster by far than a choice that no processor can predict
+        return np.where(alive, dy, 0)

@@ -1,19 +1,23 @@
 """Cross-correlation of images with a bank of filters; twin: ``torch_impl/layers/conv2d.py``."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
+from numpy.lib.stride_tricks import sliding_window_view
+
+IMAGES = 4
+"""So many are worked on at a time, since their columns stay in the processor's cache."""
 
 
 class Saved(NamedTuple):
-    """What backward needs; a column of ``columns`` is everything one output pixel looks at."""
+    """What backward needs."""
 
     x: Float[Array, "n c_in h w"]
     weight: Float[Array, "c_out c_in//groups kh kw"]
-    columns: Float[Array, "groups taps pixels"]
     has_bias: bool
 
 
@@ -54,13 +58,15 @@ class Conv2d:
         bias: Float[Array, " c_out"] | None = None,
     ) -> tuple[Float[Array, "n c_out h_out w_out"], Saved]:
         c_out, _, kh, kw = weight.shape
-        windows = gather_windows(x, (kh, kw), self)
-        columns = split_groups(windows, self.groups, windows.shape[0] * kh * kw)
-        y = split_groups(weight, self.groups, c_out) @ columns
-        y = y.reshape(c_out, *windows.shape[3:]).swapaxes(0, 1)
+        windows, filters = gather_windows(x, (kh, kw), self), split_groups(weight, self)
+        n, _, _, _, h_out, w_out = windows.shape
+        y = np.empty_like(weight, shape=(n, *filters.shape[:2], h_out * w_out))
+        for images in blocks(n):
+            y[images] = filters @ columns_of(windows[images], self)
+        y = y.reshape(n, c_out, h_out, w_out)
         if bias is not None:
-            y = y + bias.reshape(c_out, 1, 1)
-        return y, Saved(x, weight, columns, bias is not None)
+            y += bias.reshape(c_out, 1, 1)
+        return y, Saved(x, weight, bias is not None)
 
     def backward(
         self, saved: Saved, dy: Float[Array, "n c_out h_out w_out"]
@@ -69,27 +75,46 @@ class Conv2d:
         Float[Array, "c_out c_in//groups kh kw"],
         Float[Array, " c_out"] | None,
     ]:
-        x, weight, _, _ = saved
-        c_out, _, kh, kw = weight.shape
-        rows = split_groups(dy.swapaxes(0, 1), self.groups, c_out)
-        dcolumns = split_groups(weight, self.groups, c_out).swapaxes(1, 2) @ rows
-        dwindows = dcolumns.reshape(x.shape[1], kh, kw, x.shape[0], *dy.shape[2:])
+        x, weight, _ = saved
+        dcolumns = split_groups(weight, self).swapaxes(1, 2) @ rows_of(dy, self)
+        dwindows = dcolumns.reshape(*x.shape[:2], *weight.shape[2:], *dy.shape[2:])
         return scatter_windows(dwindows, x, self), *self.parameter_gradients(saved, dy)
 
     def parameter_gradients(
         self, saved: Saved, dy: Float[Array, "n c_out h_out w_out"]
     ) -> tuple[Float[Array, "c_out c_in//groups kh kw"], Float[Array, " c_out"] | None]:
         """dweight and dbias alone: nobody asks for the gradient of a network's images."""
-        _, weight, columns, has_bias = saved
-        rows = split_groups(dy.swapaxes(0, 1), self.groups, weight.shape[0])
-        dweight = (rows @ columns.swapaxes(1, 2)).reshape(weight.shape)
-        return dweight, dy.sum(axis=(0, 2, 3)) if has_bias else None
+        x, weight, has_bias = saved
+        windows, rows = gather_windows(x, weight.shape[2:], self), rows_of(dy, self)
+        dfilters = np.zeros_like(split_groups(weight, self))
+        for images in blocks(x.shape[0]):
+            # Not dY C^T: BLAS shares out the longer side among its threads, and that is the taps
+            products = columns_of(windows[images], self) @ rows[images].swapaxes(2, 3)
+            dfilters += products.sum(axis=0).swapaxes(1, 2)
+        return dfilters.reshape(weight.shape), dy.sum(axis=(0, 2, 3)) if has_bias else None
 
 
-def split_groups(array: Array, groups: int, rows: int) -> Array:
-    """The array as one matrix per group, ``rows`` rows in all."""
-    columns = array.size // rows
-    return array.reshape(groups, rows // groups, columns)
+def split_groups(weight: Array, layer: Conv2d) -> Array:
+    """Every filter as a row: (groups, filters, taps)."""
+    c_out, *window = weight.shape
+    return weight.reshape(layer.groups, c_out // layer.groups, math.prod(window))
+
+
+def rows_of(dy: Array, layer: Conv2d) -> Array:
+    """Every output channel of an image as a row: (n, groups, filters, pixels)."""
+    n, c_out, h_out, w_out = dy.shape
+    return dy.reshape(n, layer.groups, c_out // layer.groups, h_out * w_out)
+
+
+def columns_of(windows: Array, layer: Conv2d) -> Array:
+    """The inputs under the filter, a column for every output pixel: (n, groups, taps, pixels)."""
+    n, c_in, kh, kw, h_out, w_out = windows.shape
+    return windows.reshape(n, layer.groups, c_in // layer.groups * kh * kw, h_out * w_out)
+
+
+def blocks(n: int) -> list[slice]:
+    """IMAGES at a time, and at the end the rest."""
+    return [slice(start, start + IMAGES) for start in range(0, n, IMAGES)]
 
 
 def taps(kernel: tuple[int, int], layer: Conv2d, out: tuple[int, int]) -> list[tuple]:
@@ -104,24 +129,22 @@ def taps(kernel: tuple[int, int], layer: Conv2d, out: tuple[int, int]) -> list[t
 
 
 def gather_windows(x: Array, kernel: tuple[int, int], layer: Conv2d) -> Array:
-    """The inputs under the filter, as (c_in, kh, kw, n, h_out, w_out)."""
+    """The inputs under the filter, as (n, c_in, kh, kw, h_out, w_out): a view of padded x."""
     n, c, h, w = x.shape
-    (ph, pw), (sh, sw), (dh, dw) = layer.padding, layer.stride, layer.dilation
-    padded = np.zeros_like(x, shape=(c, n, h + 2 * ph, w + 2 * pw))
-    padded[:, :, ph : ph + h, pw : pw + w] = x.swapaxes(0, 1)
-    h_out = (h + 2 * ph - dh * (kernel[0] - 1) - 1) // sh + 1
-    w_out = (w + 2 * pw - dw * (kernel[1] - 1) - 1) // sw + 1
-    windows = np.empty_like(x, shape=(c, *kernel, n, h_out, w_out))
-    for k, l, rows, cols in taps(kernel, layer, (h_out, w_out)):
-        windows[:, k, l] = padded[:, :, rows, cols]
-    return windows
+    (kh, kw), (ph, pw) = kernel, layer.padding
+    (sh, sw), (dh, dw) = layer.stride, layer.dilation
+    padded = np.zeros_like(x, shape=(n, c, h + 2 * ph, w + 2 * pw))
+    padded[:, :, ph : ph + h, pw : pw + w] = x
+    extent = dh * (kh - 1) + 1, dw * (kw - 1) + 1
+    windows = sliding_window_view(padded, extent, axis=(2, 3))[:, :, ::sh, ::sw, ::dh, ::dw]
+    return windows.transpose(0, 1, 4, 5, 2, 3)
 
 
 def scatter_windows(dwindows: Array, x: Array, layer: Conv2d) -> Array:
     """The adjoint of ``gather_windows``: every entry is added where it came from."""
     n, c, h, w = x.shape
     ph, pw = layer.padding
-    dpadded = np.zeros_like(x, shape=(c, n, h + 2 * ph, w + 2 * pw))
-    for k, l, rows, cols in taps(dwindows.shape[1:3], layer, dwindows.shape[4:]):
-        dpadded[:, :, rows, cols] += dwindows[:, k, l]
-    return dpadded[:, :, ph : ph + h, pw : pw + w].swapaxes(0, 1)
+    dpadded = np.zeros_like(x, shape=(n, c, h + 2 * ph, w + 2 * pw))
+    for k, l, rows, cols in taps(dwindows.shape[2:4], layer, dwindows.shape[4:]):
+        dpadded[:, :, rows, cols] += dwindows[:, :, k, l]
+    return dpadded[:, :, ph : ph + h, pw : pw + w]

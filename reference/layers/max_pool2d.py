@@ -48,17 +48,16 @@ class MaxPool2d:
 
     def forward(self, x: Float[Array, "n c h w"]) -> tuple[Float[Array, "n c h_out w_out"], Saved]:
         n, c, h, w = x.shape
-        ph, pw = self.padding
         out = output_size(self, (h, w))
-        padded = np.full_like(x, -np.inf, shape=(n, c, *canvas_size(self, (h, w), out)))
-        padded[:, :, ph : ph + h, pw : pw + w] = x
+        padded, positions = pad(self, x, out), taps(self, out)
         y = np.full_like(x, -np.inf, shape=(n, c, *out))
-        winner = np.zeros(y.shape, dtype=np.intp)
-        for position, (rows, cols) in enumerate(taps(self, out)):
-            candidate = padded[:, :, rows, cols]
+        winner = np.zeros_like(y, dtype=np.min_scalar_type(len(positions)))
+        for position, (rows, cols) in enumerate(positions):
+            candidate = padded[:, :, rows, cols].copy()  # in one piece: it is read three times
             better = (candidate > y) | np.isnan(candidate)
-            y = np.where(better, candidate, y)
-            winner = np.where(better, position, winner)
+            # Maxima of ever larger positions: no processor can predict what np.where would choose
+            winner = np.maximum(winner, better * winner.dtype.type(position))
+            y = np.maximum(y, candidate)
         return y, Saved(x.shape, winner)
 
     def backward(
@@ -68,9 +67,24 @@ class MaxPool2d:
         ph, pw = self.padding
         out = dy.shape[2:]
         dpadded = np.zeros_like(dy, shape=(n, c, *canvas_size(self, (h, w), out)))
+        finite = np.isfinite(dy).all()
         for position, (rows, cols) in enumerate(taps(self, out)):
-            dpadded[:, :, rows, cols] += np.where(saved.winner == position, dy, 0.0)
+            won = saved.winner == position
+            # A product is faster than a choice, but infinity · 0 is nan
+            dpadded[:, :, rows, cols] += dy * won if finite else np.where(won, dy, 0.0)
         return dpadded[:, :, ph : ph + h, pw : pw + w]
+
+
+def pad(pool: MaxPool2d, x: Array, out: Sequence[int]) -> Array:
+    """x with -inf around it as far as windows reach; x itself where they reach no further."""
+    n, c, h, w = x.shape
+    ph, pw = pool.padding
+    size = canvas_size(pool, (h, w), out)
+    if size == [h, w]:
+        return x
+    padded = np.full_like(x, -np.inf, shape=(n, c, *size))
+    padded[:, :, ph : ph + h, pw : pw + w] = x
+    return padded
 
 
 def output_size(pool: MaxPool2d, size: Sequence[int]) -> list[int]:

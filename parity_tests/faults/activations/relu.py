@@ -100,6 +100,13 @@ class ReLUMultipliesByItsMask(ReLU):
         return x * (x > 0), super().forward(x)[1]
 
 
+class ReLUMultipliesUpstreamByItsMask(ReLU):
+    """dy (x > 0) is nan for an infinite dy where x is below 0."""
+
+    def backward(self, saved: Any, dy: Any) -> Any:
+        return dy * ~(saved.x <= 0)
+
+
 class ReLURefusesNoAxes(ReLU):
     """Of an array without axes NumPy makes a number, and there is nothing to write into."""
 
@@ -122,6 +129,7 @@ FAULTS: dict[str, tuple[type, ...]] = {
         ReLUSaturatesAtSix,
         ReLUTurnsNanIntoZero,
         ReLUMultipliesByItsMask,
+        ReLUMultipliesUpstreamByItsMask,
         ReLURefusesNoAxes,
     ),
 }

@@ -104,7 +104,8 @@ class MaxPoolRunningMaximumStartsAtZero(MaxPool2d):
 
     def forward(self, x: Any) -> Any:
         y, saved = super().forward(x)
-        return np.maximum(y, 0), saved._replace(winner=np.where(y > 0, saved.winner, -1))
+        nobody = self.kernel_size[0] * self.kernel_size[1]
+        return np.maximum(y, 0), saved._replace(winner=np.where(y > 0, saved.winner, nobody))
 
 
 class MaxPoolLosesNaN(MaxPool2d):
@@ -204,6 +205,17 @@ class MaxPoolIgnoresUpstream(MaxPool2d):
         return super().backward(saved, np.ones_like(dy))
 
 
+class MaxPoolMultipliesUpstreamByItsMask(MaxPool2d):
+    """An infinite dy makes nan of the zeros beside the winner."""
+
+    def backward(self, saved: Any, dy: Any) -> Any:
+        (h, w), (ph, pw) = saved.x_shape[2:], self.padding
+        canvas = np.zeros_like(_scattered(self, saved, dy))
+        for position, (rows, columns) in enumerate(taps(self, dy.shape[2:])):
+            canvas[:, :, rows, columns] += dy * (saved.winner == position)
+        return canvas[:, :, ph : ph + h, pw : pw + w]
+
+
 class MaxPoolGradientInFloat64(MaxPool2d):
     """``np.zeros(x.shape)`` without a dtype."""
 
@@ -249,6 +261,7 @@ FAULTS: dict[str, tuple[type, ...]] = {
         MaxPoolIgnoresCeilMode,
         MaxPoolWindowStartsInPadding,
         MaxPoolIgnoresUpstream,
+        MaxPoolMultipliesUpstreamByItsMask,
         MaxPoolGradientInFloat64,
         MaxPoolTakesMaximaOutOfX,
         MaxPoolSqueezesABatchOfOne,

@@ -62,7 +62,9 @@ def inputs_of(trial: Trial) -> dict[str, Array]:
     """The arguments and dy as they were before the subject ran; those that are absent are left out."""
     arguments = arguments_of(trial.pair, trial.case)
     arrays = {name: x for name, x in arguments.items() if x is not None}
-    return arrays if trial.dy is None else arrays | {"dy": upstream(trial.case, trial.dy.shape)}
+    if trial.dy is None:
+        return arrays
+    return arrays | {"dy": upstream(trial.pair, trial.case, trial.dy.shape)}
 
 
 def differs(expected: Any, got: Any, allowed: Array | None) -> Array:

@@ -12,6 +12,12 @@ EQUIVALENT = (
         ("x > 0", "x >= 0"),
     ),
     *equivalent(
+        "activations.relu",
+        "ReLU.backward",
+        "the same numbers, only slower",
+        ("np.isfinite(dy).all()", "False"),
+    ),
+    *equivalent(
         "activations.sigmoid",
         "Sigmoid.forward",
         "at x = 0 both branches are 1: e is exp(0)",

@@ -3,32 +3,23 @@
 from parity_tests.strength.equivalent import equivalent
 
 CANVAS = "the canvas only gets larger: no window reads the rest, and the result is cut out of it"
+FASTER = "the same numbers, only slower"
 DTYPE = "padded has the dtype of x; of the array only that and the shape are asked"
 
 EQUIVALENT = (
     *equivalent(
         "layers.conv2d",
-        "split_groups",
-        "every product has two factors from here: both change their sign",
-        (
-            "return array.reshape(groups, rows // groups, columns)",
-            "return -array.reshape(groups, rows // groups, columns)",
-        ),
+        "Conv2d.parameter_gradients",
+        "both have n for their first axis",
+        ("x.shape[0]", "windows.shape[0]"),
     ),
     *equivalent(
         "layers.conv2d",
-        "gather_windows",
-        CANVAS,
-        ("(c, n, h + 2 * ph, w + 2 * pw)", "(c, n, h + 3 * ph, w + 2 * pw)"),
-        ("(c, n, h + 2 * ph, w + 2 * pw)", "(c, n, h + 2 * ph, w + 3 * pw)"),
-    ),
-    *equivalent(
-        "layers.conv2d",
-        "gather_windows",
-        DTYPE,
+        "rows_of",
+        "what is multiplied in float64 is added up in arrays of the dtype of x and weight",
         (
-            "np.empty_like(x, shape=(c, *kernel, n, h_out, w_out))",
-            "np.empty_like(padded, shape=(c, *kernel, n, h_out, w_out))",
+            "return dy.reshape(n, layer.groups, c_out // layer.groups, h_out * w_out)",
+            "return dy.reshape(n, layer.groups, c_out // layer.groups, h_out * w_out).astype(float)",
         ),
     ),
     *equivalent(
@@ -43,6 +34,22 @@ EQUIVALENT = (
             "np.full_like(padded, -np.inf, shape=(n, c, *out))",
         ),
     ),
+    *equivalent(
+        "layers.max_pool2d",
+        "MaxPool2d.forward",
+        FASTER,
+        ("padded[:, :, rows, cols].copy()", "padded[:, :, rows, cols]"),
+    ),
+    *equivalent(
+        "layers.max_pool2d",
+        "MaxPool2d.backward",
+        FASTER,
+        (
+            "dy * won if finite else np.where(won, dy, 0.0)",
+            "dy * won if False else np.where(won, dy, 0.0)",
+        ),
+    ),
+    *equivalent("layers.max_pool2d", "pad", FASTER, ("size == [h, w]", "False")),
     *equivalent(
         "layers.max_pool2d layers.avg_pool2d",
         "output_size",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from parity_tests.faults.layers.truth import truth_of
-from reference.layers.conv2d import Conv2d, scatter_windows, split_groups, taps
+from reference.layers.conv2d import Conv2d, rows_of, scatter_windows, split_groups, taps
 
 
 def _padded(x: Any, before: tuple[int, int], after: tuple[int, int]) -> Any:
@@ -26,10 +26,8 @@ def _padded_dx(layer: Conv2d, saved: Any, dy: Any) -> Any:
 def _dwindows(layer: Conv2d, saved: Any, dy: Any) -> Any:
     """What every window owes to the pixels under it."""
     x, weight = saved.x, saved.weight
-    c_out, _, kh, kw = weight.shape
-    rows = split_groups(dy.swapaxes(0, 1), layer.groups, c_out)
-    dcolumns = split_groups(weight, layer.groups, c_out).swapaxes(1, 2) @ rows
-    return dcolumns.reshape(x.shape[1], kh, kw, x.shape[0], *dy.shape[2:])
+    dcolumns = split_groups(weight, layer).swapaxes(1, 2) @ rows_of(dy, layer)
+    return dcolumns.reshape(*x.shape[:2], *weight.shape[2:], *dy.shape[2:])
 
 
 class ConvFlipsTheKernel(Conv2d):
@@ -199,10 +197,10 @@ class ConvScatterAssigns(Conv2d):
         _, dweight, dbias = super().backward(saved, dy)
         (ph, pw), (n, c, h, w) = self.padding, saved.x.shape
         dwindows = _dwindows(self, saved, dy)
-        dx = np.zeros_like(dy, shape=(c, n, h + 2 * ph, w + 2 * pw))
+        dx = np.zeros_like(dy, shape=(n, c, h + 2 * ph, w + 2 * pw))
         for k, l, rows, columns in taps(saved.weight.shape[2:], self, dy.shape[2:]):
-            dx[:, :, rows, columns] = dwindows[:, k, l]
-        return dx[:, :, ph : ph + h, pw : pw + w].swapaxes(0, 1), dweight, dbias
+            dx[:, :, rows, columns] = dwindows[:, :, k, l]
+        return dx[:, :, ph : ph + h, pw : pw + w], dweight, dbias
 
 
 class ConvScattersTheFirstTapTwice(Conv2d):
@@ -211,7 +209,7 @@ class ConvScattersTheFirstTapTwice(Conv2d):
     def backward(self, saved: Any, dy: Any) -> Any:
         dx, dweight, dbias = super().backward(saved, dy)
         first = np.zeros_like(dwindows := _dwindows(self, saved, dy))
-        first[:, 0, 0] = dwindows[:, 0, 0]
+        first[:, :, 0, 0] = dwindows[:, :, 0, 0]
         return dx + scatter_windows(first, saved.x, self), dweight, dbias
 
 

@@ -128,17 +128,16 @@ class ConvReadsMemoryInItsOwnOrder(Conv2d):
         return y, saved
 
 
-class ConvReusesItsColumns(Conv2d):
+class ConvReusesItsBuffer(Conv2d):
     """One buffer for all calls of a shape: wrong when two forwards come before the backward."""
 
     buffers: ClassVar[dict[Any, Any]] = {}
 
     def forward(self, x: Any, weight: Any, bias: Any = None) -> Any:
         y, saved = super().forward(x, weight, bias)
-        key = (type(x), x.dtype, saved.columns.shape)
-        buffer = self.buffers.setdefault(key, np.zeros_like(saved.columns))
-        buffer[...] = saved.columns
-        return y, saved._replace(columns=buffer)
+        buffer = self.buffers.setdefault((type(x), x.dtype, x.shape), np.zeros_like(x))
+        buffer[...] = x
+        return y, saved._replace(x=buffer)
 
 
 class ConvLastElementOff(Conv2d):
@@ -175,7 +174,7 @@ FAULTS: tuple[type, ...] = (
     ConvForgetsSamplesAfterTheFourth,
     ConvWeightGradientIgnoresUpstream,
     ConvReadsMemoryInItsOwnOrder,
-    ConvReusesItsColumns,
+    ConvReusesItsBuffer,
     ConvLastElementOff,
     ConvScalesDyInPlace,
 )
