@@ -218,21 +218,35 @@ def test_views_are_weighted_to_one_and_symmetric() -> None:
     for level in (1, 2):
         one, mirrored = scores(network, images, level), scores(network, images.flip(-1), level)
         if level == 1:
-            assert torch.equal(one, mirrored)
-        assert not torch.equal(one, scores(network, images, 0))
+            assert torch.equal(one.with_views, mirrored.with_views)
+        assert not torch.equal(one.with_views, one.plain)
+        assert torch.equal(one.plain, network(images))
     padded = F.pad(images.double(), (1, 1, 1, 1), mode="reflect")
     terms = [(0.25, images), (0.125, padded[..., :5, :5]), (0.125, padded[..., 2:, 2:])]
     expected = sum(w * (network(x) + network(x.flip(-1))) for w, x in terms)
     bound = 75 * 12 * EPS * 255 * weight.abs().max()
-    assert (scores(network, images, 2) - expected).abs().max() < bound
+    assert (scores(network, images, 2).with_views - expected).abs().max() < bound
+
+
+def test_each_view_is_looked_at_once() -> None:
+    seen = []
+
+    def network(x: Tensor) -> Tensor:
+        seen.append(x)
+        return x.flatten(1).double()
+
+    images = pixels(2, size=5)
+    scores(network, images, level=2)
+    assert len(seen) == 6
+    assert torch.equal(seen[0], images)
 
 
 def test_accuracy_counts_all_images_once() -> None:
     images = pixels(1_003, size=2)
     labels = images[:, :, 0, 0].long().argmax(dim=1)
-    assert accuracy(lambda x: x[:, :, 0, 0].double(), images, labels) == 1.0
+    assert accuracy(lambda x: x[:, :, 0, 0].double(), images, labels) == (1.0, 1.0)
     labels[-2:] = 9
-    assert accuracy(lambda x: x[:, :, 0, 0].double(), images, labels) == 1_001 / 1_003
+    assert accuracy(lambda x: x[:, :, 0, 0].double(), images, labels).plain == 1_001 / 1_003
 
 
 @pytest.mark.parametrize("faster", ["float32", "bfloat16"])

@@ -1,5 +1,7 @@
 """A training of the fast recipe so small that it takes a tenth of a second, and what its rounding does."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 from unittest.mock import patch
@@ -8,10 +10,17 @@ import torch
 from torch import Tensor
 
 from reference.datasets import make_synthetic
-from torch_impl.airbench import ALONE, AirbenchSettings, AirbenchTraining, Labelled, Processes
+from torch_impl.airbench import (
+    ALONE,
+    AirbenchSettings,
+    AirbenchTraining,
+    Labelled,
+    Processes,
+    StepRecord,
+)
 
 CPU = torch.device("cpu")
-Alone: TypeAlias = tuple[dict[str, Tensor], float]
+Trained: TypeAlias = tuple[dict[str, Tensor], list[float]]
 TINY = AirbenchSettings(
     epochs=2,
     batch_size=8,
@@ -53,15 +62,64 @@ def apart(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:
     return max((one[name] - other[name]).abs().max().item() for name in one)
 
 
-@cache
-def alone_and_allowed() -> Alone:
-    """One process's state, and how far rounding carries this very training.
+TERMS = 8 * 31 * 31
+"""The pixels of a batch: so many numbers are added in the longest sums. What two orders of N terms may differ by is
+N times what two particular orders do, each batch forwards and backwards, as in ``training/yardstick.py``."""
 
-    Measured as in ``training/yardstick.py``: a control sums each batch in the opposite order. What two
-    orders of N terms may differ by is N times what these two do; N are the pixels of a batch.
+
+@cache
+def alone_and_control(settings: AirbenchSettings) -> tuple[Trained, Trained]:
+    """One process's training, and the same with each batch backwards."""
+    found = []
+    for batch in (BATCH, reversed_batch):
+        run = training(settings)
+        with patch.object(AirbenchTraining, "batch", batch):
+            losses = [record.loss for record in run if isinstance(record, StepRecord)]
+        found.append((run.state(), losses))
+    return found[0], found[1]
+
+
+def alone_and_allowed(settings: AirbenchSettings = TINY) -> tuple[dict[str, Tensor], float]:
+    """One process's state, and how far rounding carries this very training, amplified by its every step."""
+    (alone, _), (control, _) = alone_and_control(settings)
+    return alone, apart(alone, control) * TERMS
+
+
+def losses_and_allowed(settings: AirbenchSettings) -> tuple[list[float], float]:
+    """Its losses, and how far rounding carries them: in float64 1e-11 with muon and sgd.
+
+    AdamW divides by the size of a gradient, however small, and rounding may carry it to 5e-8.
     """
-    alone, control = training(), training()
-    list(alone)
-    with patch.object(AirbenchTraining, "batch", reversed_batch):
-        list(control)
-    return alone.state(), apart(alone.state(), control.state()) * 8 * 31 * 31
+    (_, alone), (_, control) = alone_and_control(settings)
+    return alone, TERMS * max(abs(one - other) for one, other in zip(alone, control, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class SingleStep:
+    """What one step, from a state that was given, has for its loss and leaves for the next."""
+
+    loss: float
+    state: dict[str, Tensor]
+
+
+def single_steps(
+    settings: AirbenchSettings, starts: Sequence[dict[str, Tensor]], processes: Processes = ALONE
+) -> list[SingleStep]:
+    """A step from each of these states."""
+    run, found = training(settings, processes), []
+    for start in starts:
+        run.restore(start)
+        record = next(run)
+        assert isinstance(record, StepRecord)
+        found.append(SingleStep(record.loss, run.state()))
+    return found
+
+
+def starts_of(settings: AirbenchSettings) -> list[dict[str, Tensor]]:
+    """The states in which one process begins its steps."""
+    run, starts = training(settings), []
+    while run.step < run.total_steps:
+        if run.step < (run.epochs_done + 1) * run.steps_in_an_epoch:
+            starts.append(run.state())
+        next(run)
+    return starts

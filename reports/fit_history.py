@@ -1,17 +1,19 @@
-"""What a training with PyTorch alone leaves behind: tables, a summary, its settings, and TensorBoard's files."""
+"""What a training with PyTorch alone leaves behind: tables of its records, and TensorBoard's files."""
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from reports.output import write_text
 from reports.table import Column, Table
 from reports.training_tables import read_rows
-from torch_impl.airbench import AirbenchSettings, EpochRecord, StepRecord
+from torch_impl.airbench import EpochRecord, StepRecord
 
-Log = Callable[[str, float, int], None]
+Log: TypeAlias = Callable[[str, float, int], None]
+Record: TypeAlias = StepRecord | EpochRecord
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class FitHistory:
     steps: list[StepRecord] = field(default_factory=list)
     epochs: list[EpochRecord] = field(default_factory=list)
 
-    def add(self, record: StepRecord | EpochRecord) -> None:
+    def add(self, record: Record) -> None:
         if isinstance(record, StepRecord):
             self.steps.append(record)
         else:
@@ -43,40 +45,19 @@ def read_history(folder: Path, steps: int, epochs: int) -> FitHistory:
     )
 
 
-def _table(kind: type, records: Sequence[StepRecord | EpochRecord]) -> str:
+def _table(kind: type, records: Sequence[Record]) -> str:
     """Without times, so that a training that was interrupted leaves the same file as one that was not."""
     columns = tuple(Column(f.name, f.name) for f in fields(kind) if f.compare)
     return Table(kind.__name__, "", columns, [asdict(record) for record in records]).to_csv()
 
 
-def to_toml(settings: AirbenchSettings) -> str:
-    """The settings as a file that ``--config`` reads.
-
-    >>> to_toml(AirbenchSettings(epochs=3)).splitlines()[:2]
-    ['epochs = 3', 'batch_size = 2000']
-    """
-    return "".join(f"{name} = {_toml(value)}\n" for name, value in asdict(settings).items())
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return (
-        f'"{value}"'
-        if isinstance(value, str)
-        else str(list(value) if isinstance(value, tuple) else value)
-    )
-
-
-def tensorboard(folder: Path) -> Log | None:
-    """Logs a named number at a step, where TensorBoard is installed."""
+@contextmanager
+def tensorboard(folder: Path) -> Iterator[Log]:
+    """Logs a named number at a step where TensorBoard is installed, and nothing elsewhere."""
     if importlib.util.find_spec("tensorboard") is None:
-        return None
+        yield lambda name, value, step: None
+        return
     from torch.utils.tensorboard import SummaryWriter
 
-    writer = SummaryWriter(str(folder / "tensorboard"))
-
-    def log(name: str, value: float, step: int) -> None:
-        writer.add_scalar(name, value, step)
-
-    return log
+    with SummaryWriter(str(folder / "tensorboard")) as writer:
+        yield writer.add_scalar

@@ -1,15 +1,15 @@
 """``nnparity fit``: CIFAR-10 with PyTorch alone, as fast as it goes; the history is on disk whatever happens."""
 
 import json
-import tomllib
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import torch
 from rich.console import Console
 
@@ -19,13 +19,16 @@ from parity_tests.training.checkpoint import write as write_arrays
 from parity_tests.training.handover import labelled, to_numpy
 from reference import datasets
 from reference.datasets.images import Dataset, DatasetError
-from reports.fit_history import FitHistory, read_history, tensorboard, to_toml
+from reports.fit_history import FitHistory, Record, read_history, tensorboard
+from reports.fit_settings import settings_from, to_toml
+from reports.interrupts import first_interrupt
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
-from reports.training_run import first_interrupt, refuse_settings
+from reports.training_run import refuse_settings
 from reports.usage import UsageError, asked_for
 from torch_impl.airbench import (
+    Accuracy,
     AirbenchSettings,
     AirbenchTraining,
     LossNotFiniteError,
@@ -52,7 +55,7 @@ class Fit:
     history: FitHistory
     interrupted: bool = False
     seconds: float = 0.0
-    test: tuple[float, float] | None = None
+    test: Accuracy | None = None
 
     @property
     def leads(self) -> bool:
@@ -89,32 +92,6 @@ def command(
         return run(fit)
 
 
-def settings_from(config: Path | None, given: Mapping[str, Any]) -> AirbenchSettings:
-    """The recipe, with what a file says in its place, and over both what was given (is not None).
-
-    >>> settings_from(None, {"epochs": 3, "seed": None}).epochs
-    3
-    """
-    changes = {} if config is None else _configured(config)
-    changes |= {name: value for name, value in given.items() if value is not None}
-    with asked_for():
-        return replace(AirbenchSettings(), **changes)
-
-
-def _configured(config: Path) -> dict[str, Any]:
-    try:
-        found = tomllib.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--config {str(config)!r}: {reason}") from None
-    known = [field.name for field in fields(AirbenchSettings)]
-    if unknown := [name for name in found if name not in known]:
-        raise UsageError(
-            f"--config {str(config)!r} has {unknown[0]!r}: write some of {', '.join(known)}"
-        )
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
-
-
 def begin(
     settings: AirbenchSettings,
     images: Dataset,
@@ -131,7 +108,8 @@ def begin(
     training = fit_checkpoint.resume(checkpoint, train, val, epochs, processes)
     if training.epochs_done >= training.settings.epochs:
         raise ValueError(
-            f"{checkpoint} has all its {training.epochs_done} epochs behind it: nothing is left to train"
+            f"{checkpoint} has all its {training.epochs_done} epochs behind it: write --epochs"
+            f" {training.epochs_done + 1} or more to train on"
         )
     history = read_history(checkpoint.parent, training.step, training.epochs_done)
     return Fit(training, images, out, history)
@@ -139,50 +117,80 @@ def begin(
 
 def run(fit: Fit) -> int:
     """Train to the end or to the first Ctrl-C; either way leave all files in the folder."""
-    fit.interrupted = True
+    if fit.leads:
+        say(first_line(fit))
     began = perf_counter()
     try:
-        with first_interrupt() as is_interrupted:
-            _train(fit, is_interrupted)
-            fit.interrupted = is_interrupted()
+        with first_interrupt(fit.leads) as is_interrupted:
+            fit.interrupted = _train(fit, is_interrupted)
+            fit.seconds = perf_counter() - began
+            if not fit.interrupted:
+                fit.test = _test_accuracy(fit)
+            if fit.leads:
+                write(fit)
     except LossNotFiniteError as error:
-        if fit.leads:  # the steps up to here; the state on disk is one of before
-            fit.history.write(fit.folder)
+        if not fit.leads:  # all processes have the same loss
+            return 2
+        fit.history.write(fit.folder)  # the steps up to here; the state on disk is one of before
         raise UsageError(f"{error}; a state from before is in {fit.folder / CHECKPOINT}") from None
-    fit.seconds = perf_counter() - began
-    if not fit.interrupted:
-        test = labelled(fit.data.test_images, fit.data.test_labels)
-        level = fit.training.settings.tta_level
-        fit.test = fit.training.accuracy(test), fit.training.accuracy(test, level)
     if fit.leads:
-        write(fit)
         tell(fit, Console())
     return 130 if fit.interrupted else 0
 
 
-def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> None:
-    training, history = fit.training, fit.history
-    todo = training.total_steps - training.step
+def _train(fit: Fit, is_interrupted: Callable[[], bool]) -> bool:
+    """Whether it was cut short: all processes stop after the same record, whichever of them was interrupted."""
     keeping = Keeping(lambda: _leave(fit))
     keeping.if_due()
-    log = tensorboard(fit.folder) if fit.leads else None
-    bar = progress("step", todo, max(1, todo // LINES)) if fit.leads else nullcontext(print_nothing)
-    with bar as advance:
-        for record in training:
-            history.add(record)
-            if isinstance(record, StepRecord):
-                advance(f"loss {record.loss:.4f}  {record.images_per_second:,.0f} images/s")
-                if log is not None:
-                    log("loss", record.loss, record.step)
-            elif log is not None:
-                log("val_accuracy", record.val_accuracy, training.step)
+    with _telling(fit) as note:
+        for record in fit.training:
+            fit.history.add(record)
+            note(record)
             keeping.if_due()
-            if is_interrupted():
+            if fit.training.processes.any(is_interrupted(), fit.training.device):
                 break
+    return fit.training.epochs_done < fit.training.settings.epochs
 
 
-def print_nothing(text: str, steps: int = 1) -> None:
-    """Of the other processes nobody hears."""
+@contextmanager
+def _telling(fit: Fit) -> Iterator[Callable[[Record], None]]:
+    """Of the first process everybody hears, of the others nobody."""
+    if not fit.leads:
+        yield lambda record: None
+        return
+    todo = fit.training.total_steps - fit.training.step
+    every = max(1, todo // LINES)
+    with progress("step", todo, every) as advance, tensorboard(fit.folder) as log:
+
+        def note(record: Record) -> None:
+            if isinstance(record, StepRecord):
+                advance(words(record, fit.history))
+                log("loss", record.loss, record.step)
+                log("lr", record.lr, record.step)
+            else:
+                log("val_accuracy", record.val_accuracy, fit.training.step)
+
+        yield note
+
+
+def words(record: StepRecord, history: FitHistory) -> str:
+    """A step in so few words that a line of 80 columns holds them beside the bar.
+
+    >>> words(StepRecord(0, 0, 2.5, 0.24, 941.6), FitHistory())
+    'loss 2.500  942 images/s'
+    """
+    seen = f"val {history.epochs[-1].val_accuracy:.1%}  " if history.epochs else ""
+    return f"loss {record.loss:.3f}  {seen}{record.images_per_second:,.0f} images/s"
+
+
+def _test_accuracy(fit: Fit) -> Accuracy:
+    """Measured once: where the test images stood in for validation, the last epoch has done it."""
+    data, last, level = fit.data, fit.history.epochs[-1], fit.training.settings.tta_level
+    same = np.array_equal(data.val_images.pixels, data.test_images.pixels)
+    if same and np.array_equal(data.val_labels, data.test_labels):
+        with_views = last.val_accuracy_tta
+        return Accuracy(last.val_accuracy, last.val_accuracy if with_views is None else with_views)
+    return fit.training.accuracy(labelled(data.test_images, data.test_labels), level)
 
 
 def _leave(fit: Fit) -> None:
@@ -193,12 +201,16 @@ def _leave(fit: Fit) -> None:
 
 
 def write(fit: Fit) -> None:
-    """Leave the history, the summary, the settings, the network, and a checkpoint to go on from."""
+    """Leave the history and its curves, the summary, the settings, the network, and a checkpoint to go on from."""
+    from reports import training_plot  # matplotlib, which one process needs, and at the end
+
     _leave(fit)
     write_text(fit.folder / "settings.toml", to_toml(fit.training.settings))
+    write_text(fit.folder / "curves.svg", training_plot.of_fit(fit.history))
     text = json.dumps(summary(fit), indent=1, allow_nan=False)
     write_text(fit.folder / "summary.json", text + "\n")
-    arrays = to_numpy(fit.training.network.state_dict())
+    weights = fit.training.network.state_dict()
+    arrays = to_numpy({name: value.cpu() for name, value in weights.items()})
     write_arrays(fit.folder / WEIGHTS, arrays, {"net": "airbench"})
 
 
@@ -219,8 +231,8 @@ def summary(fit: Fit) -> dict[str, Any]:
         "images_per_second": _speed(fit.history),
         "val_accuracy": [epoch.val_accuracy for epoch in fit.history.epochs],
         "val_accuracy_tta": fit.history.epochs[-1].val_accuracy_tta if fit.history.epochs else None,
-        "test_accuracy": fit.test and fit.test[0],
-        "test_accuracy_tta": fit.test and fit.test[1],
+        "test_accuracy": fit.test and fit.test.plain,
+        "test_accuracy_tta": fit.test and fit.test.with_views,
     }
 
 
@@ -228,6 +240,23 @@ def _speed(history: FitHistory) -> float | None:
     """The median over the steps of this run."""
     seen = [r.images_per_second for r in history.steps if r.images_per_second > 0]
     return round(median(seen), 1) if seen else None
+
+
+def say(line: str) -> None:
+    """To whoever waits; results go to the other stream."""
+    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def first_line(fit: Fit) -> str:
+    """What is about to be done."""
+    training, chosen = fit.training, fit.training.settings
+    beside = f", {training.processes.size} processes" if training.processes.size > 1 else ""
+    epochs = "1 epoch" if chosen.epochs == 1 else f"{chosen.epochs} epochs"
+    return (
+        f"{len(fit.data.train_labels):,} images of {fit.data.name}, {epochs} of"
+        f" {training.steps_in_an_epoch} steps: {chosen.optimizer} at {chosen.rate:g}, {chosen.schedule};"
+        f" {chosen.dtype} on {training.device.type}{beside}"
+    )
 
 
 def tell(fit: Fit, console: Console) -> None:
@@ -243,7 +272,7 @@ def last_line(fit: Fit) -> str:
     """What came of it, and where the files are."""
     where = f"Files: {fit.folder}/."
     if fit.test is None:
-        hint = f" Go on with: nnparity fit --resume {fit.folder / CHECKPOINT}"
+        hint = f" Go on with: nnparity fit --resume {fit.folder / CHECKPOINT} --out {fit.folder}"
         return f"Interrupted after {fit.training.step:,} steps on {fit.data.name}. {where}{hint}"
     plain, tta = fit.test
     return (

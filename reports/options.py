@@ -69,14 +69,14 @@ def duration(text: str) -> float:
     return seconds
 
 
-def number(help: str, least: int = 1) -> Any:  # noqa: A002 - typer's name
-    """An option that takes a whole number."""
-    return typer.Option(metavar="N", parser=whole(least), help=help)
+def number(help: str, least: int = 1, panel: str | None = None) -> Any:  # noqa: A002 - typer's name
+    """An option that takes a whole number; a ``panel`` is its box on the help page."""
+    return typer.Option(metavar="N", parser=whole(least), help=help, rich_help_panel=panel)
 
 
-def rate(help: str) -> Any:  # noqa: A002 - typer's name
+def rate(help: str, panel: str | None = None) -> Any:  # noqa: A002 - typer's name
     """An option that takes a number that is not negative."""
-    return typer.Option(metavar="X", parser=real, help=help)
+    return typer.Option(metavar="X", parser=real, help=help, rich_help_panel=panel)
 
 
 def seconds(help: str) -> Any:  # noqa: A002 - typer's name

@@ -9,6 +9,7 @@ Source: Jordan 2024, *94% on CIFAR-10 in 3.29 Seconds on a Single GPU* (arXiv 24
 (Jordan and others 2024) in place of its optimizer.
 """
 
+from torch_impl.airbench.evaluation import Accuracy
 from torch_impl.airbench.memory import keep_freed_memory
 from torch_impl.airbench.network import AirbenchNet
 from torch_impl.airbench.processes import ALONE, Processes, device_here, launched
@@ -23,6 +24,7 @@ from torch_impl.airbench.training import (
 
 __all__ = [
     "ALONE",
+    "Accuracy",
     "AirbenchNet",
     "AirbenchSettings",
     "AirbenchTraining",

@@ -19,11 +19,10 @@ in neural networks* (kellerjordan.github.io/posts/muon), "Definition" and "Desig
 weights from cifar10-airbench, ``airbench94_muon.py``. ``torch.optim.Muon`` has neither these nor four axes.
 """
 
-from collections.abc import Iterable
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
@@ -57,7 +56,7 @@ class Muon(torch.optim.Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: ParamsT,
         lr: float = 0.24,
         momentum: float = 0.6,
         newton_schulz_steps: int = 3,

@@ -42,6 +42,10 @@ class Processes:
             dist.all_reduce(tensor)
         return tensor
 
+    def any(self, flag: bool, device: torch.device) -> bool:
+        """Whether one of them says so; all of them ask, with tensors on ``device``."""
+        return self.sum_(torch.tensor(int(flag), device=device)).item() > 0
+
     def sum_gradients_(self, parameters: Iterable[Tensor]) -> None:
         """All gradients in one message."""
         grads = [parameter.grad for parameter in parameters if parameter.grad is not None]

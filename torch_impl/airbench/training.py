@@ -2,12 +2,12 @@
 
     loss of a batch = Σ over its images of the cross-entropy with softened labels
 
-Convolutions move by Muon, biases and the last layer by SGD with Nesterov's momentum; all rates fall on
-a straight line to 0. The whitening's bias is trained in the first epochs only, after which nothing
+Convolutions move by Muon or another optimizer, biases and the last layer by SGD (``optimizers.py``); a schedule
+takes all rates down. The whitening's bias is trained in the first epochs only, after which nothing
 before the first group needs a gradient.
 
 Nothing is drawn from a generator after the first step (``augmentation.py``), so the state is the
-arrays and two counts, and a resumed training gives the same bits as an uninterrupted one.
+arrays and three counts, and a resumed training gives the same bits as an uninterrupted one.
 
 Source: Jordan 2024, *94% on CIFAR-10 in 3.29 Seconds on a Single GPU*, section 3, and cifar10-airbench.
 """
@@ -24,12 +24,12 @@ from jaxtyping import Int, UInt8
 from torch import Tensor, nn
 
 from torch_impl.airbench.augmentation import flips, moved, order, shifts
-from torch_impl.airbench.evaluation import accuracy
-from torch_impl.airbench.muon import Muon
+from torch_impl.airbench.evaluation import Accuracy, accuracy
 from torch_impl.airbench.network import AirbenchNet
+from torch_impl.airbench.optimizers import Optimizers
 from torch_impl.airbench.precision import DTYPES, fastest
 from torch_impl.airbench.processes import ALONE, Processes, device_here
-from torch_impl.airbench.schedule import linear_decay, steps_in_an_epoch
+from torch_impl.airbench.schedule import steps_in_an_epoch
 from torch_impl.airbench.settings import AirbenchSettings
 
 COUNTS = ("step", "epochs_done", "steps_in_an_epoch")
@@ -44,7 +44,7 @@ class LossNotFiniteError(ArithmeticError):
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One batch: the mean loss of its images before the step, and Muon's learning rate in it.
+    """One batch: the mean loss of its images before the step, and the learning rate of the filters in it.
 
     Two records are equal if all but the time is.
     """
@@ -93,7 +93,8 @@ class Labelled:
 class AirbenchTraining:
     """Yields a ``StepRecord`` for every batch and an ``EpochRecord`` after every epoch.
 
-    ``settings`` holds what ``auto`` turned out to be, for whoever saves it beside ``state()``.
+    ``settings`` holds the learning rate and the precision that were left open, for whoever saves it beside
+    ``state()``.
     """
 
     def __init__(
@@ -105,8 +106,10 @@ class AirbenchTraining:
         device: torch.device | None = None,
     ) -> None:
         self.device = device or device_here()
-        if settings.dtype == "auto":
-            settings = replace(settings, dtype=fastest(self.device, processes))
+        dtype = settings.dtype
+        if dtype == "auto":
+            dtype = fastest(self.device, processes)
+        settings = replace(settings, lr=settings.rate, dtype=dtype)
         self.settings, self.processes = settings, processes
         self.train, self.val = train.to(self.device), val.to(self.device)
         self.step = self.epochs_done = 0
@@ -115,7 +118,9 @@ class AirbenchTraining:
             raise ValueError(f"a batch of {self.batch_size} images for {processes.size} processes")
         self.steps_in_an_epoch = steps_in_an_epoch(len(train.labels), settings.batch_size)
         self.network = self._network()
-        self.optimizers = self._optimizers()
+        self.optimizers = Optimizers(
+            self.network, settings, self.batch_size, self.steps_in_an_epoch
+        )
         self.scores: nn.Module = self.network
         if settings.compile:
             self.scores = torch.compile(self.network)  # type: ignore[assignment]
@@ -130,22 +135,6 @@ class AirbenchTraining:
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.processes.take_from_first_(network.state_dict().values())
         return network
-
-    def _optimizers(self) -> tuple[Muon, torch.optim.SGD]:
-        """Rates are set before every step; a decay is divided by the first rate, so that both can be chosen apart."""
-        settings, named = self.settings, dict(self.network.named_parameters())
-        filters = [weight for weight in named.values() if weight.ndim == 4]
-        decay = settings.weight_decay * self.batch_size
-        biases = [value for name, value in named.items() if "norm" in name]
-        groups = [
-            {"params": [named["whiten.bias"]], "weight_decay": decay / settings.bias_lr},
-            {"params": biases, "weight_decay": decay / settings.bias_lr},
-            {"params": [named["head.weight"]], "weight_decay": decay / settings.head_lr},
-        ]
-        return (
-            Muon(filters, settings.muon_lr, settings.muon_momentum),
-            torch.optim.SGD(groups, lr=0.0, momentum=settings.sgd_momentum, nesterov=True),
-        )
 
     @property
     def total_steps(self) -> int:
@@ -175,7 +164,7 @@ class AirbenchTraining:
         return Labelled(images, self.train.labels[numbers])
 
     def _take_step(self) -> StepRecord:
-        start, lr = time.perf_counter(), self._set_rates()
+        start, lr = time.perf_counter(), self.optimizers.set_rates(self.step)
         batch = self.batch()
         self.scores.train()
         scores = self.scores(self._laid_out(batch.images))
@@ -185,31 +174,15 @@ class AirbenchTraining:
         if not math.isfinite(mean):
             raise LossNotFiniteError(
                 f"the loss is {mean} at step {self.step} of {self.total_steps} in"
-                f" {self.settings.dtype}: try a smaller muon_lr than {self.settings.muon_lr}"
+                f" {self.settings.dtype}: try a smaller lr than {self.settings.rate:g}"
             )
         loss.backward()
         self.processes.sum_gradients_(self.network.parameters())
-        for optimizer in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        self.optimizers.step()
         rate = self.batch_size / (time.perf_counter() - start)
         record = StepRecord(self.step, self.step // self.steps_in_an_epoch, mean, lr, rate)
         self.step += 1
         return record
-
-    def _set_rates(self) -> float:
-        """All learning rates of this step; returns Muon's."""
-        settings = self.settings
-        muon, sgd = self.optimizers
-        left = linear_decay(self.step, self.total_steps)
-        whiten_steps = min(settings.whiten_bias_epochs * self.steps_in_an_epoch, self.total_steps)
-        whiten_left = linear_decay(self.step, whiten_steps)
-        self.network.whiten.bias.requires_grad_(whiten_left > 0)
-        muon.param_groups[0]["lr"] = settings.muon_lr * left
-        rates = (settings.bias_lr * whiten_left, settings.bias_lr * left, settings.head_lr * left)
-        for group, rate in zip(sgd.param_groups, rates, strict=True):
-            group["lr"] = rate
-        return settings.muon_lr * left
 
     def _laid_out(self, images: Tensor) -> Tensor:
         if self.settings.channels_last:
@@ -219,14 +192,14 @@ class AirbenchTraining:
     def _end_epoch(self) -> EpochRecord:
         start = time.perf_counter()
         last = self.step >= self.total_steps
-        plain = self.accuracy(self.val)
-        level = self.settings.tta_level
-        with_views = self.accuracy(self.val, level) if last and level else None
-        record = EpochRecord(self.epochs_done, plain, with_views, time.perf_counter() - start)
+        level = self.settings.tta_level if last else 0
+        found = self.accuracy(self.val, level)
+        with_views = found.with_views if level else None
+        record = EpochRecord(self.epochs_done, found.plain, with_views, time.perf_counter() - start)
         self.epochs_done += 1
         return record
 
-    def accuracy(self, data: Labelled, level: int = 0) -> float:
+    def accuracy(self, data: Labelled, level: int = 0) -> Accuracy:
         """Of the network as it is now, on any images; ``level`` as in ``evaluation.py``."""
         self.scores.eval()
         there = data.to(self.device)
@@ -238,14 +211,10 @@ class AirbenchTraining:
         return accuracy(network, there.images, there.labels, level, self.processes)
 
     def state(self) -> dict[str, Tensor]:
-        """Copies of all that a later run with the same settings and images needs to go on."""
-        kept = {name: value.clone() for name, value in self.network.state_dict().items()}
-        for optimizer in self.optimizers:
-            for name, value in self.network.named_parameters():
-                if value in optimizer.state:
-                    buffer = optimizer.state[value]["momentum_buffer"]
-                    kept[f"momentum_buffer/{name}"] = buffer.clone()
-        return kept | {name: torch.tensor(getattr(self, name)) for name in COUNTS}
+        """Copies, on the CPU, of all that a later run with the same settings and images needs to go on."""
+        kept = self.network.state_dict() | self.optimizers.state()
+        kept |= {name: torch.tensor(getattr(self, name)) for name in COUNTS}
+        return {name: value.detach().to("cpu", copy=True) for name, value in kept.items()}
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """The inverse of ``state``."""
@@ -257,13 +226,6 @@ class AirbenchTraining:
                 f" {self.batch_size} make {self.steps_in_an_epoch}"
             )
         self.step, self.epochs_done = step, epochs_done
-        begin = "momentum_buffer/"
-        buffers = {n.removeprefix(begin): arrays.pop(n) for n in kept if n.startswith(begin)}
+        of_optimizers = {name: arrays.pop(name) for name in kept if "/" in name}
         self.network.load_state_dict(arrays, strict=True)
-        for optimizer in self.optimizers:
-            optimizer.state.clear()
-        named = dict(self.network.named_parameters())
-        for name, buffer in buffers.items():
-            optimizer = self.optimizers[0 if named[name].ndim == 4 else 1]
-            fresh = torch.zeros_like(named[name]).copy_(buffer)  # in the parameter's layout
-            optimizer.state[named[name]]["momentum_buffer"] = fresh
+        self.optimizers.restore(of_optimizers)
