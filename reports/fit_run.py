@@ -209,8 +209,7 @@ def write(fit: Fit) -> None:
     write_text(fit.folder / "curves.svg", training_plot.of_fit(fit.history))
     text = json.dumps(summary(fit), indent=1, allow_nan=False)
     write_text(fit.folder / "summary.json", text + "\n")
-    weights = fit.training.network.state_dict()
-    arrays = to_numpy({name: value.cpu() for name, value in weights.items()})
+    arrays = to_numpy(fit.training.network.state_dict())
     write_arrays(fit.folder / WEIGHTS, arrays, {"net": "airbench"})
 
 

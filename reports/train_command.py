@@ -30,7 +30,7 @@ def train(
         options.Side | None, typer.Option(help="Both without it; one alone is not compared.")
     ] = None,
     out: Annotated[
-        Path, folder("For history.csv, epochs.csv, summary.json and checkpoints.")
+        Path, folder("For history.csv, epochs.csv, summary.json, curves.svg and checkpoints.")
     ] = Path("build/train"),
     resume: Annotated[Path | None, file("Go on from a checkpoint, with its settings.")] = None,
     batch_size: Annotated[int | None, number("Images per step.")] = None,

@@ -2,9 +2,7 @@
 
 import json
 import math
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from reference import networks
 from reports import training_tables
 from reports.datasets import load
 from reports.difference import look_for
+from reports.interrupts import first_interrupt
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
@@ -184,13 +183,16 @@ def words(record: StepRecord) -> str:
 
 
 def write(training: LockStep, named: Training, folder: Path, interrupted: bool) -> None:
-    """Leave the history, the summary, the parameters, and a checkpoint to go on from."""
+    """Leave the history, the summary, the parameters, a checkpoint to go on from, and the curves."""
     write_history(named.history, folder)
     text = json.dumps(summary(training, named, interrupted), indent=1, allow_nan=False)
     write_text(folder / "summary.json", text + "\n")
     if training.whole:
         save(training, folder / CHECKPOINT)
         save_networks(training, folder)
+    from reports import training_plot  # matplotlib takes a second, which nobody has at the start
+
+    write_text(folder / "curves.svg", training_plot.of_lock_step(named.history))
 
 
 def write_history(history: History, folder: Path) -> None:
@@ -234,26 +236,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-@contextmanager
-def first_interrupt() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C only raises a flag, so that the step at hand is finished; the second interrupts."""
-    raised = False
-
-    def note(*_: object) -> None:
-        nonlocal raised
-        if raised:
-            raise KeyboardInterrupt
-        raised = True
-        print_line = Console(stderr=True).print
-        print_line("interrupted: finishing this step (once more to stop at once)", soft_wrap=True)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: raised
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def tell(outcome: Outcome, folder: Path, console: Console) -> None:

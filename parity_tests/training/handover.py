@@ -31,7 +31,7 @@ def to_numpy(tensors: Mapping[str, torch.Tensor]) -> dict[str, NDArray[Any]]:
     >>> to_numpy({"bias": torch.tensor([1.0, 2.0])})
     {'bias': array([1., 2.], dtype=float32)}
     """
-    return {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
 
 
 def to_torch_batch(batch: Batch) -> TorchBatch:

@@ -12,6 +12,7 @@ from parity_tests.training import LockStep
 from reference.activations.relu import ReLU
 from reports import keeping, training_run
 from reports.cli import main
+from reports.interrupts import first_interrupt
 from reports.tests.tiny_data import TinyData
 
 QUICK = ("train", "--net", "two_layer_net", "--hidden-dim", "4", "--batch-size", "10")
@@ -41,6 +42,7 @@ def test_a_training_leaves_its_files(tmp_path, capsys):
         "linear2.bias",
     }
     assert all(0 <= float(row["linear1.weight"]) < 1000 for row in parameters)
+    assert (tmp_path / "curves.svg").read_text().startswith(("<svg", "<?xml"))
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert (summary["schema"], summary["steps"], summary["agree"]) == (1, 8, True)
     assert summary["data"] == "tiny images (made for tests)"
@@ -102,7 +104,7 @@ def test_ctrl_c_leaves_the_history_so_far_and_a_checkpoint_to_go_on_from(
 
 
 def test_a_second_ctrl_c_stops_at_once():
-    with training_run.first_interrupt() as is_interrupted:
+    with first_interrupt() as is_interrupted:
         signal.raise_signal(signal.SIGINT)
         assert is_interrupted()
         with pytest.raises(KeyboardInterrupt):
