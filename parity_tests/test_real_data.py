@@ -1,10 +1,11 @@
-"""On real images: CIFAR-10 is read from CIFAR10_DIR, and twins that train on it stay together."""
+"""On real images: CIFAR-10 is read from CIFAR10_DIR, twins that train on it stay together, and experiments hold."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from parity_tests.experiments import EXPERIMENTS
 from parity_tests.training.history import History
 from parity_tests.training.lock_step import train
 from parity_tests.training.settings import recipe
@@ -22,3 +23,11 @@ def test_twins_train_alike_on_cifar10() -> None:
         history.add(record)
     assert len(history.steps) == 10
     assert history.diverged_at is None
+
+
+@pytest.mark.nightly
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_experiments_hold_on_cifar10(name: str) -> None:
+    outcome = EXPERIMENTS[name].short(resolve())
+    assert outcome.passed, [row for row in outcome.rows if not row.passed]

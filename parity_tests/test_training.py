@@ -1,7 +1,6 @@
 """Lock step: right twins stay within rounding, faults are seen, and a run can be cut anywhere."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from parity_tests.training import (
     History,
     TrainSettings,
     recipe,
-    sanity,
     train,
 )
 from parity_tests.training.handover import to_numpy, to_torch, to_torch_batch
@@ -205,22 +203,6 @@ def test_solver_and_trainer_train_alone_and_keep_the_best() -> None:
     for make in (lambda: Solver(network, arrays, "adams"), lambda: Trainer(twin, "adams")):
         with pytest.raises(ValueError, match="choose from sgd"):
             make()
-
-
-def test_new_networks_guess_blindly() -> None:
-    fractions = sanity.first_losses(settings(weight_scale=1e-3), DATA)
-    assert fractions.keys() == {"reference", "torch"}
-    assert all(abs(fraction - 1) < 0.01 for fraction in fractions.values())
-
-
-def test_both_sides_learn_a_hundred_images_by_heart() -> None:
-    options = {"filter_size": 3, "num_filters": 16}
-    chosen = replace(sanity.OVERFITTING, net_options=options, dtype="float32")
-    history: Any = sanity.overfit(make_synthetic(num_train=120, num_val=9, num_test=1), chosen)
-    assert len(history.steps) == 30
-    assert history.diverged_at is None
-    assert history.epochs[-1].train_accuracy_reference >= 0.95
-    assert history.epochs[-1].train_accuracy_torch >= 0.95
 
 
 def test_torch_keeps_its_seed() -> None:

@@ -13,7 +13,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reports import course_command, evaluate_command, fit_command, homework_command, options
+from reports import (
+    course_command,
+    evaluate_command,
+    experiments_command,
+    fit_command,
+    homework_command,
+    options,
+)
 from reports.options import examples_of, file, folder, number, rate
 from reports.output import Files, check_folder
 from reports.train_command import EPILOG, train
@@ -129,6 +136,7 @@ app.command(epilog=EPILOG)(train)
 app.command(epilog=fit_command.EPILOG)(fit_command.fit)
 app.command(epilog=course_command.EPILOG)(course_command.course)
 app.command(epilog=evaluate_command.EPILOG)(evaluate_command.evaluate)
+app.command(epilog=experiments_command.EPILOG)(experiments_command.experiments)
 app.command(epilog=homework_command.EPILOG)(homework_command.homework)
 app.command(epilog=homework_command.AUTOGRADER_EPILOG)(homework_command.autograder)
 

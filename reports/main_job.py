@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from reports import check_run, sensitivity_run, strength_run, strength_sample, trials
+from reports import check_run, pictures, sensitivity_run, strength_run, strength_sample, trials
 from reports.output import write_text
 from reports.page import to_html
 from reports.progress import progress
@@ -24,17 +24,18 @@ def make(data: Any, examples: int, seed: int, jobs: int | None) -> Report:
     sensitivity = sensitivity_run.run((), sensitivity_run.EXAMPLES, seed)
     done: dict[str, Result] = {}
     with progress("trained", len(TRIALS)) as advance:
-        for name, result in trials.run_all(data, jobs or os.cpu_count() or 1):
+        for name, result in trials.run_all(TRIALS, data, jobs or os.cpu_count() or 1):
             done[name] = result
             advance(name)
     return Report(findings, strength, sensitivity, [done[name] for name in TRIALS], data.name)
 
 
 def write(report: Report, folder: Path) -> None:
-    """Leave the tables as CSV and Markdown, the verdicts as JSON, and the page last of all."""
+    """Leave the tables as CSV and Markdown, the pictures, the verdicts as JSON, and the page last of all."""
     made = tables(report)
     for table in made.values():
         table.write(folder)
+    pictures.write((each for outcome in report.outcomes for each in outcome.pictures), folder)
     write_text(folder / "verdicts.json", check_run.to_json(report.findings))
     write_text(folder / "index.html", to_html(page(report, made)))
 

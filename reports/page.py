@@ -28,6 +28,23 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture inside the page: what it shows for who cannot see it, and the words under it."""
+
+    address: str
+    alt: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Pictures side by side and the sentence under them."""
+
+    pictures: Sequence[Picture]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A sentence in a list, and text that keeps its lines: a patch."""
 
@@ -37,7 +54,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a few sentences, then remarks, plots, tables, and tables to unfold."""
+    """A heading, a few sentences, then remarks, plots, pictures, tables, tables to unfold, and smaller sections."""
 
     name: str
     title: str
@@ -46,6 +63,8 @@ class Section:
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()
     remarks: Sequence[Remark] = ()
+    galleries: Sequence[Gallery] = ()
+    parts: Sequence["Section"] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,19 @@ from matplotlib.figure import Figure
 from parity_tests.harness.verdict import DECADES, Findings, Verdict
 from reports.check_tables import groups, spread, used, worst
 
-INK, MUTED, RULE, FIRST, SECOND, BAD = (
-    "#101011", "#707071", "#c0c0c1", "#2060d1", "#d07011", "#c01031"
+INK, MUTED, RULE, FIRST, SECOND, THIRD, FOURTH, BAD = (
+    "#101011", "#707071", "#c0c0c1", "#2060d1", "#d07011", "#108041", "#9040a1", "#c01031"
 )  # fmt: skip
-VARIABLES = {INK: "ink", MUTED: "muted", RULE: "rule", FIRST: "first", SECOND: "second", BAD: "bad"}
+VARIABLES = {
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    FIRST: "first",
+    SECOND: "second",
+    THIRD: "third",
+    FOURTH: "fourth",
+    BAD: "bad",
+}
 """Each stands in the SVG for a colour that the page's style sheet gives."""
 
 STYLE: Any = {
@@ -57,7 +66,7 @@ class Curve:
 def losses(reference: Curve, twin: Curve) -> Markup:
     """Both losses over the steps: one broad line, the other thin upon it."""
     with mpl.rc_context(STYLE):
-        figure, axes = _axes(3.0, "step", "loss")
+        figure, axes = new_axes(3.0, "step", "loss")
         steps = _steps(reference)
         axes.plot(
             steps, reference.values, color=FIRST, linewidth=4, alpha=0.45, label=reference.label
@@ -70,7 +79,7 @@ def losses(reference: Curve, twin: Curve) -> Markup:
 def differences(curves: Sequence[Curve], allowed: Sequence[Curve]) -> Markup:
     """What the sides differ by, on a logarithmic axis, under what rounding allows."""
     with mpl.rc_context(STYLE):
-        figure, axes = _axes(3.0, "step", "difference of the losses")
+        figure, axes = new_axes(3.0, "step", "difference of the losses")
         axes.set_yscale("log")
         for curve, bound, color in zip(curves, allowed, (FIRST, SECOND), strict=False):
             _points(axes, curve, color)
@@ -103,7 +112,7 @@ def used_shares(findings: Findings) -> Markup:
     grouped = groups(findings)
     names = list(dict.fromkeys(pair for pair, _ in grouped))
     with mpl.rc_context(STYLE):
-        figure, axes = _axes(0.8 + 0.2 * len(names), "worst error / allowed error", "")
+        figure, axes = new_axes(0.8 + 0.2 * len(names), "worst error / allowed error", "")
         axes.set_xscale("log")
         axes.axvline(1, color=BAD, linewidth=1, linestyle="--")
         for dtype, (color, marker) in MARKS.items():
@@ -120,7 +129,7 @@ def used_shares(findings: Findings) -> Markup:
 def used_spread(findings: Findings) -> Markup:
     """Bars: in how many comparisons which share of the allowed error was needed, for each dtype."""
     with mpl.rc_context(STYLE):
-        figure, axes = _axes(2.2, "share of the allowed error", "comparisons")
+        figure, axes = new_axes(2.2, "share of the allowed error", "comparisons")
         width = 0.8 / len(MARKS)
         for place, (dtype, (color, _)) in enumerate(MARKS.items()):
             counts = spread(v for v in findings.verdicts if v.dtype == dtype)
@@ -144,7 +153,8 @@ def _right_end(axes: Axes) -> float:
     return max(3.0, 2 * axes.get_xlim()[1]) if axes.get_xlim()[1] > 3 else 3.0
 
 
-def _axes(height: float, x: str, y: str) -> tuple[Figure, Axes]:
+def new_axes(height: float, x: str, y: str) -> tuple[Figure, Axes]:
+    """A figure of the page's width, and its one pair of axes with their names."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
     axes.set_xlabel(x)

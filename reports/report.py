@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parity_tests.experiments import EXPERIMENTS, Outcome
+from parity_tests.experiments.conv_net import NET
 from parity_tests.harness.verdict import Findings
 from parity_tests.strength import Strength
 from parity_tests.training import History
-from reports import check_tables, known_disagreements, sensitivity_run, strength_sample, trials
+from reports import (
+    check_tables,
+    experiment_tables,
+    known_disagreements,
+    sensitivity_run,
+    strength_sample,
+)
 from reports.check_tables import numbered
 from reports.sensitivity_run import Found
 from reports.table import percent, short
-from reports.training_tables import Experiment, Training
+from reports.training_tables import Training
 from reports.trials import Result
 
 DTYPES = ("float64", "float32")
@@ -38,13 +46,14 @@ class Report:
         return [training for result in self.results for training in result.trainings]
 
     @property
-    def experiments(self) -> list[Experiment]:
-        """Of all results."""
-        return [each for result in self.results for each in result.experiments]
+    def outcomes(self) -> list[Outcome]:
+        """Of all results, in the order of the course."""
+        found = {outcome.name: outcome for result in self.results for outcome in result.outcomes}
+        return [found[name] for name in EXPERIMENTS if name in found]
 
     def training(self, dtype: str) -> Training:
         """The long training in a dtype."""
-        return next(run for run in self.trainings if run.dtype == dtype and run.title == trials.NET)
+        return next(run for run in self.trainings if run.dtype == dtype and run.title == NET)
 
 
 def headline(report: Report) -> str:
@@ -57,7 +66,8 @@ def headline(report: Report) -> str:
     sentence = f"{numbered(pairs, 'operation')} agree on {numbered(drawn, 'random case')}"
     if report.passed:
         return f"{sentence}."
-    if not all(training.agrees for training in report.trainings):
+    agree = all(training.agrees for training in report.trainings)
+    if not (agree and all(outcome.agrees for outcome in report.outcomes)):
         return f"{sentence}, but the training does not."
     if not report.strength.passed:
         return f"{sentence}, but the checks miss a planted mistake."
@@ -68,6 +78,7 @@ def sentences(report: Report) -> list[str]:
     """What else belongs at the top."""
     told = [strength_sample.sentence(report.strength), sensitivity_run.summary(report.sensitivity)]
     told += [training_sentence(report.training(dtype)) for dtype in DTYPES]
+    told += [experiment_tables.sentence(report.outcomes)]
     return [*([agreement(report.findings)] if report.findings.passed else []), *told]
 
 

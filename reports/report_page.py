@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from parity_tests.harness.verdict import versions
 from reports import (
     check_tables,
+    experiment_page,
+    experiment_tables,
     known_disagreements,
     plot,
     sensitivity_run,
@@ -40,10 +42,6 @@ TRAINING = (
     "Both sides start from the same weights and see the same batches. What rounding grows to during a "
     "training is measured on a third run, whose layers are disturbed by one unit in the last place."
 )
-EXPERIMENTS = (
-    "A network that knows nothing must guess, and one that is large enough must learn a hundred "
-    "images by heart."
-)
 
 
 def tables(report: Report) -> dict[str, Table]:
@@ -59,7 +57,7 @@ def tables(report: Report) -> dict[str, Table]:
         sensitivity_run.special(sensitivity),
         training_tables.trainings(report.trainings),
         training_tables.epochs([report.training(dtype) for dtype in DTYPES]),
-        training_tables.experiments(report.experiments),
+        *experiment_tables.tables(report.outcomes),
         environment(report),
     )
     return {table.name: table for table in made}
@@ -147,7 +145,7 @@ def training_sections(report: Report, made: Mapping[str, Table]) -> list[Section
             curves(report),
             [made["training"], made["epochs"]],
         ),
-        Section("experiments", "Experiments", EXPERIMENTS, (), [made["experiments"]]),
+        experiment_page.section(report.outcomes, made),
     ]
 
 

@@ -42,19 +42,6 @@ class Training:
         return self.history.diverged_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """A figure that both sides must reach."""
-
-    title: str
-    dtype: str
-    data: str
-    reference: float
-    torch: float
-    required: str
-    passed: bool
-
-
 def steps(history: History) -> Table:
     """One row per step, for ``history.csv``."""
     rows = [{name: getattr(step, key) for name, key in HISTORY.items()} for step in history.steps]
@@ -190,27 +177,6 @@ def epochs(runs: Sequence[Training]) -> Table:
         for record in run.history.epochs
     ]
     return Table("epochs", "Accuracies", columns, rows, _data_note(run.data for run in runs))
-
-
-def experiments(done: Sequence[Experiment]) -> Table:
-    """One row per experiment and dtype."""
-    columns = (
-        Column("experiment", "experiment"),
-        Column("dtype", "dtype", whole=True),
-        Column("data", "data", detail=True),
-        Column("reference", "NumPy", exact),
-        Column("torch", "PyTorch", exact),
-        Column("required", "required"),
-        Column("verdict", "verdict", tone=verdict_tone),
-    )
-    names = ("dtype", "data", "reference", "torch", "required")
-    rows = [
-        {name: getattr(each, name) for name in names}
-        | {"experiment": each.title, "verdict": "reached" if each.passed else "MISSED"}
-        for each in done
-    ]
-    note = _data_note(each.data for each in done)
-    return Table("experiments", "Experiments", columns, rows, note)
 
 
 def _data_note(names: Any) -> str:

@@ -1,27 +1,21 @@
-"""The trainings of the report: each a function of its own, so that two run at once."""
+"""What the report trains: each trial a function of its own, so that two run at once."""
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
+from parity_tests.experiments import EXPERIMENTS, Outcome, conv_net
+from parity_tests.experiments.trained import train
 from parity_tests.suite import on_one_thread
-from parity_tests.training import EpochRecord, History, TrainSettings, recipe, train
-from parity_tests.training.sanity import OVERFITTING, first_losses, overfit
+from parity_tests.training import TrainSettings
 from parity_tests.training.settings import Precision
 from reference.datasets import Dataset
-from reports.training_tables import Experiment, Training
-
-NET = "three_layer_conv_net"
-SMALL = {"num_filters": 16, "filter_size": 5, "hidden_dim": 100}
-REPORTED = replace(recipe(NET), net_options=SMALL, epochs=3, num_train=5000)
-"""Three hundred steps: long enough to see float32 part by rounding, short enough for a report."""
-
-FEW = 100
-LEAST_ACCURACY = 0.95
-NEAR_LOG_10 = 0.01
+from reports.training_tables import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,76 +23,59 @@ class Result:
     """What one trial has to show."""
 
     trainings: tuple[Training, ...] = ()
-    experiments: tuple[Experiment, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether rounding explains every difference and every figure was reached."""
+        """Whether rounding explains every difference and every expectation was reached."""
         agree = all(training.agrees for training in self.trainings)
-        return agree and all(experiment.passed for experiment in self.experiments)
+        return agree and all(outcome.passed for outcome in self.outcomes)
 
 
-def lock_step(data: Dataset, dtype: Precision, settings: TrainSettings = REPORTED) -> Result:
-    """A training of both sides."""
-    history = History()
-    for record in train(replace(settings, dtype=dtype), data):
-        history.add(record)
-    return Result((Training(settings.net, dtype, data.name, history),))
+Trial: TypeAlias = Callable[[Dataset], Result]
 
 
-def initial_loss(data: Dataset, dtype: Precision) -> Result:
-    """A network that knows nothing gives each of c classes 1/c: the loss is log c."""
-    ratios = first_losses(replace(recipe(NET), dtype=dtype), data)
-    return Result(experiments=(judge_initial_loss(data.name, dtype, ratios),))
+def lock_step(data: Dataset, dtype: Precision, settings: TrainSettings = conv_net.SHORT) -> Result:
+    """A training of both sides; in float64 it is the ConvNet's experiment as well."""
+    trained = train(settings.net, replace(settings, dtype=dtype), data)
+    named = Training(settings.net, dtype, data.name, trained.history)
+    outcomes = (conv_net.judge(trained, data.name),) if dtype == "float64" else ()
+    return Result((named,), outcomes)
 
 
-def judge_initial_loss(data: str, dtype: str, ratios: dict[str, float]) -> Experiment:
-    """Both sides within one per cent of log 10."""
-    near = all(abs(ratio - 1) <= NEAR_LOG_10 for ratio in ratios.values())
-    sides = ratios["reference"], ratios["torch"]
-    return Experiment("initial loss / log 10", dtype, data, *sides, "0.99 to 1.01", near)
+def experiment(data: Dataset, name: str, full: bool = False) -> Result:
+    """One of the course's experiments, short or with its own sizes."""
+    chosen = EXPERIMENTS[name]
+    return Result((), ((chosen.full if full else chosen.short)(data),))
 
 
-def overfitting(data: Dataset, dtype: Precision) -> Result:
-    """A hundred images, learnt by heart."""
-    history = overfit(with_few_to_validate(data), replace(OVERFITTING, dtype=dtype))
-    named = Training("100 images", dtype, data.name, history)
-    return Result((named,), (judge_overfitting(data.name, dtype, history.epochs[-1]),))
-
-
-def with_few_to_validate(data: Dataset) -> Dataset:
-    """Who learns by heart need not be examined on a thousand other images fifteen times."""
-    few = replace(data.val_images, pixels=data.val_images.pixels[:FEW])
-    return replace(data, val_images=few, val_labels=data.val_labels[:FEW])
-
-
-def judge_overfitting(data: str, dtype: str, last: EpochRecord) -> Experiment:
-    """Both sides must know 95 of the hundred."""
-    sides = last.train_accuracy_reference or 0.0, last.train_accuracy_torch or 0.0
-    title = f"accuracy on 100 images, {OVERFITTING.epochs} epochs"
-    passed = min(sides) >= LEAST_ACCURACY
-    return Experiment(title, dtype, data, *sides, f"at least {LEAST_ACCURACY}", passed)
-
-
-TRIALS: dict[str, tuple[Callable[[Dataset, Precision], Result], Precision]] = {
-    "lock step float64": (lock_step, "float64"),
-    "100 images float64": (overfitting, "float64"),
-    "lock step float32": (lock_step, "float32"),
-    "100 images float32": (overfitting, "float32"),
-    "initial loss float64": (initial_loss, "float64"),
-    "initial loss float32": (initial_loss, "float32"),
+LONGEST_FIRST = (
+    "overfitting",
+    "weight-scale",
+    "optimizers",
+    "layer-norm-batch-size",
+    "batch-norm-batch-size",
+    "dropout",
+    "gradients",
+    "initial-loss",
+    "hand-made-filters",
+)
+TRIALS: dict[str, Trial] = {
+    "lock step float64": partial(lock_step, dtype="float64"),
+    "lock step float32": partial(lock_step, dtype="float32"),
+    **{name: partial(experiment, name=name) for name in LONGEST_FIRST},
 }
-"""Every trial with its dtype, the longest first."""
+"""Every trial of the report."""
 
 
-def run_all(data: Dataset, jobs: int) -> Iterator[tuple[str, Result]]:
+def run_all(trials: Mapping[str, Trial], data: Dataset, jobs: int) -> Iterator[tuple[str, Result]]:
     """Each trial as it is finished. Spawned, since PyTorch's threads do not survive a fork."""
     if jobs == 1:
-        yield from ((name, run_one(name, data)) for name in TRIALS)
+        yield from ((name, run_one(trial, data)) for name, trial in trials.items())
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=end_quietly) as pool:
-        futures = {pool.submit(run_one, name, data): name for name in TRIALS}
+        futures = {pool.submit(run_one, trial, data): name for name, trial in trials.items()}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -112,8 +89,7 @@ def end_quietly() -> None:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
-def run_one(name: str, data: Dataset) -> Result:
+def run_one(trial: Trial, data: Dataset) -> Result:
     """On one thread: sums are added in one order, and figures repeat."""
-    trial, dtype = TRIALS[name]
     with on_one_thread():
-        return trial(data, dtype)
+        return trial(data)

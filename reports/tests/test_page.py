@@ -15,7 +15,7 @@ from reports.report_page import page, tables
 from reports.tests.made_findings import agreeing, disagreeing, waived
 from reports.tests.made_report import DATA, report, strength
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "br", "img"}
 
 
 class Balance(HTMLParser):
@@ -46,7 +46,8 @@ def test_the_page_is_well_formed_and_self_contained(findings):
     parser.feed(html_of(report(findings)))
     parser.close()
     assert parser.open == []
-    assert not [source for source in parser.sources if "//" in source]
+    elsewhere = [source for source in parser.sources if not source.startswith("data:")]
+    assert not [source for source in elsewhere if "//" in source]
 
 
 def test_what_comes_from_outside_is_escaped():
@@ -76,6 +77,11 @@ def test_colours_are_the_style_sheets():
             "2 operations agree on 140 random cases, but the training does not.",
         ),
         (
+            report(agreeing(), sides_agree=False),
+            False,
+            "2 operations agree on 140 random cases, but the training does not.",
+        ),
+        (
             report(agreeing(), accuracy=0.5),
             False,
             "2 operations agree on 140 random cases, but an experiment missed its mark.",
@@ -97,16 +103,38 @@ def test_all_tables_lie_beside_the_page(tmp_path):
     names_of_tables = ("operations", "verdicts", "slack", "known", "strength")
     names_of_tables += ("sensitivity", "sensitivity_regimes")
     names_of_tables += ("training", "epochs", "experiments", "environment")
-    assert names == {"index.html", "verdicts.json"} | {
+    names_of_tables += ("experiment_initial_loss", "experiment_overfitting")
+    assert names == {"index.html", "verdicts.json", "filters-numpy.png"} | {
         f"{name}.{kind}" for name in names_of_tables for kind in ("csv", "md")
     }
 
 
-@pytest.mark.parametrize("name", ["training", "epochs", "experiments", "environment"])
+@pytest.mark.parametrize(
+    "name", ["training", "epochs", "experiments", "experiment_overfitting", "environment"]
+)
 @pytest.mark.parametrize("kind", ["csv", "md"])
 def test_every_table_with_training_figures_names_the_data(tmp_path, name, kind):
     main_job.write(report(agreeing()), tmp_path)
     assert DATA in (tmp_path / f"{name}.{kind}").read_text()
+
+
+def test_experiments_stand_in_the_order_of_the_course_with_charts_and_pictures():
+    text = html.unescape(html_of(report(agreeing())))
+    told = text.partition('id="experiments"')[2]
+    assert told.index('id="initial-loss"') < told.index('id="overfitting"')
+    part = told.partition('id="overfitting"')[2].partition("</section>")[0]
+    assert "<h3>Few images, learnt by heart</h3>" in part
+    assert 'aria-label="training accuracy by epoch: 100 images"' in part
+    assert 'src="data:image/png;base64,' in part
+    assert 'alt="filters: NumPy"' in part
+
+
+def test_a_missed_expectation_is_named():
+    text = html.unescape(html_of(report(agreeing(), accuracy=0.5)))
+    sentence = "both sides missed 1, the first: training accuracy with 100 images."
+    assert f"Of 2 expectations of 2 of the course's experiments, {sentence}" in text
+    assert '<td class="text bad">MISSED</td>' in text
+    assert "both sides reached all." in html.unescape(html_of(report(agreeing())))
 
 
 class WrongSign(LayerNorm):

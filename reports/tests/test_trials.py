@@ -1,12 +1,15 @@
-"""The trainings of the report, in small."""
+"""What the report trains, in small."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from parity_tests.training import EpochRecord
+from parity_tests.experiments import EXPERIMENTS, Experiment, Outcome, conv_net
 from reference.datasets import make_synthetic
 from reports import trials
+
+QUICK = replace(conv_net.SHORT, net_options={"num_filters": 2, "filter_size": 3}, epochs=1)
 
 
 @pytest.fixture(scope="module")
@@ -15,44 +18,39 @@ def data():
 
 
 def test_a_training_in_lock_step_is_named_by_net_dtype_and_data(data):
-    quick = replace(trials.REPORTED, net_options={"num_filters": 2, "filter_size": 3}, epochs=1)
-    (training,) = trials.lock_step(data, "float32", quick).trainings
-    assert (training.title, training.dtype) == (trials.NET, "float32")
+    result = trials.lock_step(data, "float32", QUICK)
+    (training,) = result.trainings
+    assert (training.title, training.dtype) == (conv_net.NET, "float32")
     assert training.data.startswith("synthetic")
     assert training.agrees
     assert len(training.history.epochs) == 1
-
-
-def test_the_initial_loss_is_log_10(data):
-    result = trials.initial_loss(data, "float32")
     assert result.passed
-    assert result.experiments[0].reference == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    ("reference", "torch", "passed"), [(0.95, 1.0, True), (0.94, 1.0, False), (1.0, 0.94, False)]
-)
-def test_both_sides_must_overfit(reference, torch, passed):
-    last = EpochRecord(14, 30, reference, 0.2, torch, 0.2)
-    assert trials.judge_overfitting("data", "float64", last).passed is passed
+def test_in_float64_it_is_an_experiment_too(data):
+    result = trials.lock_step(data, "float64", QUICK)
+    (outcome,) = result.outcomes
+    assert outcome.name == "conv-net"
+    assert outcome.agrees
+    assert not result.passed  # one step teaches nothing
 
 
-@pytest.mark.parametrize(
-    ("reference", "torch", "passed"), [(1.009, 0.991, True), (1.02, 1.0, False), (1.0, 0.98, False)]
-)
-def test_both_initial_losses_must_be_near(reference, torch, passed):
-    ratios = {"reference": reference, "torch": torch}
-    assert trials.judge_initial_loss("data", "float64", ratios).passed is passed
+def test_every_experiment_is_in_the_report():
+    assert {*trials.LONGEST_FIRST, "conv-net"} == set(EXPERIMENTS)
 
 
-def test_fewer_images_validate_what_is_learnt_by_heart(monkeypatch, data):
-    monkeypatch.setattr(trials, "FEW", 7)
-    few = trials.with_few_to_validate(data)
-    assert (len(few.val_images), len(few.val_labels)) == (7, 7)
-    assert (few.name, few.train_images) == (data.name, data.train_images)
+@pytest.mark.parametrize("full", [False, True])
+def test_an_experiment_is_short_or_full(full, monkeypatch):
+    short, whole = (partial(Outcome, name="x", rows=(), charts=c) for c in ((), ("whole",)))
+    made = Experiment("", "", lambda data: short(data=data), lambda data: whole(data=data))
+    monkeypatch.setitem(EXPERIMENTS, "x", made)
+    (outcome,) = trials.experiment("images", "x", full).outcomes
+    assert (outcome.data, bool(outcome.charts)) == ("images", full)
 
 
-def test_one_job_runs_every_trial_in_this_process(monkeypatch):
-    quick = {"a": (lambda data, dtype: trials.Result(), "float64")}
-    monkeypatch.setattr(trials, "TRIALS", quick)
-    assert dict(trials.run_all(None, jobs=1)) == {"a": trials.Result()}
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_trial_is_run(jobs, data):
+    todo = {"a": partial(trials.experiment, name="hand-made-filters")}
+    done = dict(trials.run_all(todo, data, jobs))
+    assert list(done) == ["a"]
+    assert done["a"].passed
