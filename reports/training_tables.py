@@ -111,7 +111,8 @@ def trainings(runs: Sequence[Training]) -> Table:
     note = (
         f"Data: {', '.join(dict.fromkeys(run.data for run in runs))}. Apart: what the "
         "losses differ by at most; used: of the difference allowed; parted: the first step at "
-        "which they differ by more than the rounding of one forward."
+        "which they differ by more than the rounding of one forward; growth per step: what a step multiplies the "
+        "distance of the parameters by, until it is a tenth of the largest."
     )
     return Table(
         "training", "Training in lock step", columns, [_training_row(r) for r in runs], note
