@@ -132,10 +132,11 @@ def test_the_gradients_alone_are_those_of_backward(cls, options, features):
     assert all(alone[name].tobytes() == both[name].tobytes() for name in both)
 
 
-def test_without_a_scale_the_deviation_is_that_of_he():
-    arrays = networks.TwoConvNet().init(np.random.default_rng(0), None)
+@pytest.mark.parametrize(("given", "gain"), [({}, 2**0.5), ({"gain": 0.25}, 0.25)])
+def test_without_a_scale_the_deviation_is_the_gain_by_the_root_of_the_fan_in(given, gain):
+    arrays = networks.TwoConvNet().init(np.random.default_rng(0), None, **given)
     for name, fan_in in (("conv1.weight", 75), ("conv2.weight", 288), ("linear3.weight", 16384)):
-        assert abs(arrays[name].std() * (fan_in / 2) ** 0.5 - 1) < 5 / arrays[name].size ** 0.5
+        assert abs(arrays[name].std() * fan_in**0.5 / gain - 1) < 5 / arrays[name].size ** 0.5
     assert not arrays["conv1.bias"].any()
 
 

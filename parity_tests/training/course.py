@@ -42,13 +42,17 @@ class Milestone:
 
 
 PART_IV = replace(recipe("two_conv_net"), dtype="float32")
-PART_II = replace(PART_IV, optimizer_options={"lr": 3e-3})
+PART_II = replace(PART_IV, optimizer_options={"lr": 3e-3}, gain=2**0.5)
 WIDE = replace(PART_IV, net="two_layer_net", net_options={"hidden_dim": 4000})
 MODEL_2017 = replace(recipe("model_2017"), dtype="float32")
 
 COURSE: Mapping[str, Milestone] = {
     "two_layer_net": Milestone(
-        "TwoLayerNet", replace(recipe("two_layer_net"), dtype="float32", epochs=10), 0.50
+        "TwoLayerNet",
+        replace(
+            recipe("two_layer_net"), net_options={"hidden_dim": 200}, dtype="float32", epochs=10
+        ),
+        0.50,
     ),
     "best_fc": Milestone(
         "best fully connected net",
@@ -65,14 +69,14 @@ COURSE: Mapping[str, Milestone] = {
     ),
     "own_conv_net": Milestone(
         "ConvNet of one's own",
-        replace(MODEL_2017, epochs=4, optimizer="adam", lr_decay=0.5, reg=1e-3),
+        replace(MODEL_2017, epochs=3, optimizer="adam", lr_decay=0.5, reg=1e-3),
         0.65,
     ),
     "part_ii": Milestone("part II, barebones", PART_II, 0.42, 0.477),
     "part_iii": Milestone("part III, nn.Module", PART_II, 0.45, 0.472),
     "part_iii_wide": Milestone(
         "parts II, III, hidden 4000",
-        replace(WIDE, optimizer_options={"lr": 1e-2}),
+        replace(WIDE, optimizer_options={"lr": 1e-2}, gain=2**0.5),
         0.40,
     ),
     "part_iv": Milestone("part IV, nn.Sequential", PART_IV, 0.55, 0.575),

@@ -91,7 +91,7 @@ class LockStep:
         self.settings, self.data = settings, data
         self.network = networks.BY_NAME[settings.net](**settings.net_options)
         weights = generator(settings.seed, Draw.WEIGHTS)
-        arrays = self.network.init(weights, settings.weight_scale, settings.dtype)
+        arrays = self.network.init(weights, settings.weight_scale, settings.dtype, settings.gain)
         self.runs: dict[str, Run] = {side: self.start(side, arrays) for side in settings.sides}
         self.yardstick = Yardstick(settings.dtype, count_terms(self.network, settings.batch_size))
         workers = min(len(self.runs), os.cpu_count() or 1)

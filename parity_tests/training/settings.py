@@ -36,7 +36,8 @@ class TrainSettings:
 
     ``num_train`` takes only the first so many training images. ``control`` adds the third run
     that ``yardstick.py`` measures rounding with; without it a step has no allowed difference.
-    ``weight_scale`` None is He's, ``image_scale`` multiplies the pixels, whose mean image is taken off.
+    ``weight_scale`` None is ``gain`` / sqrt(fan-in), He's gain if no other is said. ``image_scale``
+    multiplies the pixels, whose mean image is taken off.
     The seed is the one that the course's notebooks set. How far rounding carries a training depends
     on it: in one epoch of the course's ConvNet in float64 the losses part by 1e-12 to 2e-10.
     """
@@ -51,6 +52,7 @@ class TrainSettings:
     lr_decay: float = 1.0
     reg: float = 0.0
     weight_scale: float | None = 1e-3
+    gain: float = 2**0.5
     image_scale: float = 1.0
     seed: int = 231
     side: Side = "both"
@@ -93,6 +95,9 @@ def recipe(net: str) -> TrainSettings:
     return RECIPES[choose(net, networks.BY_NAME, "network")]
 
 
+PYTORCH_GAIN = 3**-0.5
+"""``torch.nn.Linear`` and ``Conv2d`` draw uniform weights of deviation 1 / sqrt(3 · fan-in)."""
+
 RECIPES = {
     "two_layer_net": TrainSettings(
         net="two_layer_net",
@@ -119,6 +124,7 @@ RECIPES = {
         optimizer="sgd",
         optimizer_options={"lr": 1e-2, "momentum": 0.9, "nesterov": True},
         weight_scale=None,
+        gain=PYTORCH_GAIN,
         image_scale=1 / 51,
     ),
 }

@@ -131,19 +131,21 @@ class Chain:
         rng: np.random.Generator,
         weight_scale: float | None = 1e-3,
         dtype: Any = np.float64,
+        gain: float = 2**0.5,
     ) -> dict[str, Array]:
         """Parameters and running statistics before training.
 
         The weights of affine maps and convolutions are normal with deviation ``weight_scale``,
         drawn layer by layer as in the course and in float64 for every dtype; biases are 0. Without a
-        ``weight_scale`` it is sqrt(2 / fan-in), which keeps the deviation of what ReLU lets through.
+        ``weight_scale`` it is gain / sqrt(fan-in), whose sqrt(2) keeps the deviation of what ReLU lets through;
+        PyTorch's layers begin with that of gain sqrt(1/3).
         Source: He and others 2015, *Delving deep into rectifiers*, equation 10.
         """
         arrays = {}
         for name, shape in self.shapes(n=0).items():
             argument = name.rpartition(".")[2]
             if name in self.decayed:
-                scale = (2 / prod(shape[1:])) ** 0.5 if weight_scale is None else weight_scale
+                scale = gain / prod(shape[1:]) ** 0.5 if weight_scale is None else weight_scale
                 arrays[name] = (scale * rng.standard_normal(shape)).astype(dtype)
             elif argument in BEGINNINGS:
                 kind = np.int64 if argument == "num_batches_tracked" else dtype
