@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from parity_tests.training import History, StepRecord, TrainSettings
-from parity_tests.training.course import COURSE, Milestone, measure, total_steps
+from parity_tests.training.course import COURSE, Milestone, begin, measure
 from parity_tests.training.spread import Spread
 from reference import networks
 from reference.datasets import make_synthetic
@@ -26,21 +26,27 @@ def images():
 def test_both_sides_come_to_accuracies_of_what_is_asked_for(images, of):
     said = []
     milestone = Milestone("small", SMALL, 0.4, of=of)
-    outcome = measure(milestone, 3, images, said.append)
-    assert len(said) == total_steps(milestone, images) == 12
+    training = begin(milestone, 3, images)
+    outcome = measure(training, of, said.append)
+    assert len(said) == training.total_steps == 12
     count = {"val": 20, "train": 65}[of]
     for accuracy in (outcome.reference, outcome.torch):
         assert accuracy * count == pytest.approx(round(accuracy * count))
-    assert outcome == replace(measure(milestone, 3, images, said.append), seconds=outcome.seconds)
-    assert outcome != replace(measure(milestone, 4, images, said.append), seconds=outcome.seconds)
+    assert outcome == replace(
+        measure(begin(milestone, 3, images), of, said.append), seconds=outcome.seconds
+    )
+    assert outcome != replace(
+        measure(begin(milestone, 4, images), of, said.append), seconds=outcome.seconds
+    )
 
 
 def test_the_fast_recipe_has_one_side(images):
     said = []
     settings = AirbenchSettings(epochs=2, batch_size=20, widths=(4, 4, 4), dtype="float32")
     milestone = Milestone("fast", settings, 0.7)
-    outcome = measure(milestone, 0, images, said.append)
-    assert len(said) == total_steps(milestone, images) == 6
+    training = begin(milestone, 0, images)
+    outcome = measure(training, "val", said.append)
+    assert len(said) == training.total_steps == 6
     assert outcome.reference is None and 0 <= outcome.torch <= 1
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from rich.console import Console
 
-from parity_tests.training.course import COURSE, Milestone, Outcome, measure, total_steps
+from parity_tests.training.course import COURSE, Milestone, Outcome, begin, measure
 from parity_tests.training.settings import choose
 from reference.datasets import Dataset
 from reports import course_tables
+from reports.check_tables import numbered
 from reports.datasets import load
+from reports.experiment_tables import MISSED
 from reports.output import check_folder, write_text
 from reports.progress import progress
 from reports.table import Column, Table
@@ -60,7 +62,7 @@ def command(
     console.print(last_line(table, out, interrupted), style="bold", highlight=False, soft_wrap=True)
     if interrupted:
         return 130
-    return 0 if all(row["verdict"] != course_tables.MISSED for row in table.rows) else 1
+    return 0 if all(row["verdict"] != MISSED for row in table.rows) else 1
 
 
 def on_fewer(milestone: Milestone, num_train: int | None) -> Milestone:
@@ -85,10 +87,11 @@ def train_all(
     }
     todo = {run: named for run, named in todo.items() if run not in done}
     for index, (run, (name, milestone)) in enumerate(todo.items(), start=1):
-        steps = total_steps(milestone, images)
+        training = begin(milestone, run.seed, images)
+        steps = training.total_steps
         title = f"[{index} of {len(todo)}] {name}, seed {run.seed}, step"
         with progress(title, steps, max(1, steps // LINES)) as advance:
-            done[run] = measure(milestone, run.seed, images, advance)
+            done[run] = measure(training, milestone.of, advance)
         write_text(out / RUNS, runs_table(done).to_csv())
 
 
@@ -126,13 +129,13 @@ def row_of(
 def last_line(table: Table, out: Path, interrupted: bool) -> str:
     """What came of it, and where the files are."""
     verdicts = [row["verdict"] for row in table.rows]
-    missed = [row["name"] for row in table.rows if row["verdict"] == course_tables.MISSED]
+    missed = [row["name"] for row in table.rows if row["verdict"] == MISSED]
     if not any(verdicts):
-        said = f"{len(verdicts)} networks trained; what the course states is of CIFAR-10 only"
+        said = f"{numbered(len(verdicts), 'network')} trained; what the course states is of CIFAR-10 only"
     elif missed:
         said = f"{', '.join(missed)} MISSED what the course states"
     else:
-        said = f"All {len(verdicts)} networks reach what the course states"
+        said = f"What the course states is reached by {numbered(len(verdicts), 'network')}"
     hint = " Interrupted: the same command goes on." if interrupted else ""
     return f"{said}. Files: {out}/.{hint}"
 

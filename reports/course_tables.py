@@ -5,9 +5,10 @@ from typing import Any
 
 from parity_tests.training.course import Milestone, Outcome
 from parity_tests.training.spread import Spread
-from reports.table import Column, Table, Tone, count, percent, short
+from reports.check_tables import verdict_tone
+from reports.experiment_tables import MISSED, REACHED
+from reports.table import Column, Table, count, percent, short
 
-REACHED, MISSED = "reached", "MISSED"
 CIFAR10 = "CIFAR-10"
 """How the names of the images begin that the course's figures are about."""
 
@@ -17,7 +18,7 @@ def row(name: str, milestone: Milestone, data: str, outcomes: Sequence[Outcome])
     told: dict[str, Any] = {
         "name": name,
         "title": milestone.title,
-        "epochs": milestone.epochs,
+        "epochs": milestone.settings.epochs,
         "of": milestone.of,
         "stated": milestone.stated,
         "published": milestone.published,
@@ -64,7 +65,7 @@ def course(rows: Sequence[Mapping[str, Any]], data: str) -> Table:
         Column("apart", "NumPy - PyTorch", points, detail=True),
         Column("apart_low", "95 % from", points, detail=True),
         Column("apart_high", "to", points, detail=True),
-        Column("verdict", "verdict", tone=tone, whole=True),
+        Column("verdict", "verdict", tone=verdict_tone, whole=True),
         Column("seeds", "seeds", count, detail=True),
         Column("parted_at", "parted at", count, detail=True),
         Column("growth", "growth per step", short, detail=True),
@@ -100,9 +101,3 @@ def points(share: float | None) -> str:
     ('0.6', '-2.0', '')
     """
     return "" if share is None else f"{100 * share:.1f}"
-
-
-def tone(verdict: str) -> Tone:
-    """Green and red."""
-    tones: Mapping[str, Tone] = {REACHED: "good", MISSED: "bad"}
-    return tones.get(verdict, "")

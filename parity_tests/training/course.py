@@ -12,10 +12,10 @@ from parity_tests.training.settings import SIDES, TrainSettings, recipe
 from reference.datasets import Dataset
 from torch_impl.airbench import AirbenchSettings, AirbenchTraining
 from torch_impl.airbench import StepRecord as AirbenchStep
-from torch_impl.airbench.schedule import steps_in_an_epoch
 
 Advance: TypeAlias = Callable[[str], None]
 """Called after every step with a few words."""
+Part: TypeAlias = Literal["val", "train"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,7 @@ class Milestone:
     settings: TrainSettings | AirbenchSettings
     stated: float
     published: float | None = None
-    of: Literal["val", "train"] = "val"
-
-    @property
-    def epochs(self) -> int:
-        return self.settings.epochs
+    of: Part = "val"
 
 
 PART_IV = replace(recipe("two_conv_net"), dtype="float32")
@@ -105,37 +101,29 @@ class Outcome:
     seconds: float
 
 
-def measure(milestone: Milestone, seed: int, data: Dataset, advance: Advance) -> Outcome:
-    """Train the milestone's network with that seed, both sides at once where there are two."""
-    settings, begin = replace(milestone.settings, seed=seed), perf_counter()
+def begin(milestone: Milestone, seed: int, data: Dataset) -> LockStep | AirbenchTraining:
+    """The milestone's training with that seed, both sides at once where there are two."""
+    settings = replace(milestone.settings, seed=seed)
     if isinstance(settings, AirbenchSettings):
-        accuracy = _airbench(settings, milestone.of, data, advance)
-        return Outcome(None, accuracy, None, None, perf_counter() - begin)
+        train = labelled(data.train_images, data.train_labels)
+        return AirbenchTraining(settings, train, labelled(data.val_images, data.val_labels))
+    return LockStep(replace(settings, control=False), data)
+
+
+def measure(training: LockStep | AirbenchTraining, of: Part, advance: Advance) -> Outcome:
+    """Train to the end; ``advance`` is called after each of the ``total_steps``."""
+    since = perf_counter()
+    if isinstance(training, AirbenchTraining):
+        for taken in training:
+            if isinstance(taken, AirbenchStep):
+                advance(f"loss {taken.loss:.3f}")
+        images = training.val if of == "val" else training.train
+        return Outcome(None, training.accuracy(images).plain, None, None, perf_counter() - since)
     history = History()
-    for record in LockStep(replace(settings, control=False), data).run():
+    for record in training.run():
         history.add(record)
         if isinstance(record, StepRecord):
             advance(f"loss {record.loss_torch:.3f}")
     last = asdict(history.epochs[-1])
-    reference, twin = (last[f"{milestone.of}_accuracy_{side}"] for side in SIDES)
-    return Outcome(reference, twin, history.parted_at, history.growth, perf_counter() - begin)
-
-
-def _airbench(settings: AirbenchSettings, of: str, data: Dataset, advance: Advance) -> float:
-    train = labelled(data.train_images, data.train_labels)
-    val = labelled(data.val_images, data.val_labels)
-    training = AirbenchTraining(settings, train, val)
-    for record in training:
-        if isinstance(record, AirbenchStep):
-            advance(f"loss {record.loss:.3f}")
-    return training.accuracy(val if of == "val" else train).plain
-
-
-def total_steps(milestone: Milestone, data: Dataset) -> int:
-    """How often ``advance`` will be called."""
-    settings = milestone.settings
-    available = len(data.train_images)
-    if isinstance(settings, AirbenchSettings):
-        return settings.epochs * steps_in_an_epoch(available, settings.batch_size)
-    used = min(settings.num_train or available, available)
-    return settings.epochs * max(1, used // settings.batch_size)
+    reference, twin = (last[f"{of}_accuracy_{side}"] for side in SIDES)
+    return Outcome(reference, twin, history.parted_at, history.growth, perf_counter() - since)

@@ -18,9 +18,9 @@ from parity_tests.training.settings import SIDES, Draw, TrainSettings, generator
 from parity_tests.training.yardstick import (
     Control,
     Yardstick,
+    all_in_ulps,
     count_terms,
     distance_of,
-    in_ulps,
 )
 from reference import networks
 from reference.solver import Batch, Solver, draw_order
@@ -211,7 +211,7 @@ class LockStep:
             "loss_allowed": allowed,
             "array": furthest,
             "array_difference": distances[furthest],
-            "ulps": {name: in_ulps(distance, twin[name]) for name, distance in distances.items()},
+            "ulps": all_in_ulps(distances, twin),
             "beyond": beyond,
         }
 

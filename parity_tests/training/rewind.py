@@ -11,7 +11,7 @@ from parity_tests.training.handover import TorchSide
 from parity_tests.training.localisation import Place, first, locate
 from parity_tests.training.lock_step import LockStep, Run
 from parity_tests.training.updates import locate_update
-from parity_tests.training.yardstick import ulps_apart
+from parity_tests.training.yardstick import all_in_ulps, apart
 from reference.solver import Batch
 from torch_impl.trainer import Trainer
 
@@ -63,15 +63,13 @@ def repeats(training: LockStep) -> bool:
     the steps before.
     """
     ours, twin = restarted(training, "reference"), restarted(training, "torch")
-    since = training.beginning
-    order = training.order(since.epoch)[since.step_in_epoch :]
-    for step, (indices, recorded) in enumerate(
-        zip(order, training.recorded, strict=False), since.step
+    for (_, (x, target, masks)), recorded in zip(
+        batches_again(training), training.recorded, strict=False
     ):
-        x, target, masks = training.batch(indices, step)
         ours.step(x, target, masks or {})
         twin.step(x, target, masks or {})
-        ulps = ulps_apart(ours.arrays, twin.arrays)
+        distances = {name: apart(ours.arrays[name], array) for name, array in twin.arrays.items()}
+        ulps = all_in_ulps(distances, twin.arrays)
         if any(repr(ulps[name]) != repr(recorded[name]) for name in ulps):  # nan is nan
             return False
     return True
@@ -105,10 +103,16 @@ def _before_and_after(training: LockStep, last: int) -> Iterator[Trainer]:
 
 def steps_again(training: LockStep) -> Iterator[tuple[int, Trainer, Batch]]:
     """From the beginning of the epoch, or from where it was resumed: number, the training before the step, batch."""
-    since, side = training.beginning, restarted(training, "torch")
+    side = restarted(training, "torch")
     assert isinstance(side, TorchSide)
-    order = training.order(since.epoch)[since.step_in_epoch :]
-    for step, indices in enumerate(order, since.step):
-        batch = training.batch(indices, step)
+    for step, batch in batches_again(training):
         yield step, side.trainer, batch
         side.step(*batch)
+
+
+def batches_again(training: LockStep) -> Iterator[tuple[int, Batch]]:
+    """From the beginning of the epoch, or from where it was resumed: number of the step and its batch."""
+    since = training.beginning
+    order = training.order(since.epoch)[since.step_in_epoch :]
+    for step, indices in enumerate(order, since.step):
+        yield step, training.batch(indices, step)

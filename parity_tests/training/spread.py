@@ -55,14 +55,8 @@ def student_quantile(freedom: int, level: float) -> float:
     [12.706, 4.303, 2.776, 2.042]
     """
 
-    def outside(t: float) -> float:
-        x = freedom / (freedom + t * t)
-        return float(mpmath.betainc(freedom / 2, 0.5, 0, x, regularized=True))
+    def beyond(x: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.betainc(freedom / 2, 0.5, 0, x, regularized=True) - (1 - level)
 
-    low, high = 0.0, 1.0
-    while outside(high) > 1 - level:
-        high *= 2
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if outside(middle) > 1 - level else (low, middle)
-    return high
+    x = mpmath.findroot(beyond, (0, 1), solver="illinois")
+    return math.sqrt(freedom * (1 / x - 1))

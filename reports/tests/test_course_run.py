@@ -37,7 +37,7 @@ def rows(file):
 
 def test_what_is_reached_and_what_is_missed(tmp_path, capsys):
     assert main(["course", "easy", "--out", str(tmp_path), "--seeds", "2"]) == 0
-    assert "All 1 networks reach" in capsys.readouterr().out
+    assert "is reached by 1 network." in capsys.readouterr().out
     assert main(["course", "--out", str(tmp_path), "--seeds", "2"]) == 1
     out, err = capsys.readouterr()
     assert "hard MISSED" in out.splitlines()[-1]
