@@ -8,14 +8,11 @@ import pytest
 from parity_tests.experiments import gradients, hand_made_filters, initial_loss
 from parity_tests.experiments import overfitting as few_images
 from parity_tests.experiments.outcome import Outcome
-from parity_tests.experiments.trained import train, with_few_to_validate
+from parity_tests.experiments.trained import with_few_to_validate
 from parity_tests.training import TrainSettings
-from parity_tests.training.yardstick import Yardstick
 from reference.activations.relu import ReLU
 from reference.datasets import make_synthetic
 from reference.layers.conv2d import Conv2d
-from reference.optimizers.adam import Adam
-from reference.optimizers.sgd import SGD
 from reference.solver import Solver
 
 DATA = make_synthetic(num_train=60, num_val=100, num_test=1)
@@ -117,71 +114,6 @@ def test_a_flipped_filter_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = hand_made_filters.run(DATA)
     assert missed(outcome) == ["edges"]
     assert not outcome.agrees
-
-
-NET = TrainSettings(net="fully_connected", net_options={"hidden_dims": (7, 6)}, batch_size=10)
-RULES = {"adam": {"lr": 1e-3}, "sgd": {"lr": 1e-3, "momentum": 0.9, "nesterov": True}}
-
-
-@pytest.fixture
-def no_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the control does, no difference at all is allowed."""
-    monkeypatch.setattr(Yardstick, "rounding", lambda self: 0.0)
-    monkeypatch.setattr(Yardstick, "find_beyond", lambda *_: "linear1.weight")
-
-
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.usefixtures("no_allowance")
-def test_a_step_that_is_right_piece_by_piece_is_rounding(rule: str) -> None:
-    trained = train("", replace(NET, optimizer=rule, optimizer_options=RULES[rule]), DATA)
-    assert trained.history.diverged_at == 0
-    assert trained.agrees
-
-
-@pytest.mark.usefixtures("no_allowance")
-def test_a_later_step_is_taken_to_pieces_with_its_states(monkeypatch: pytest.MonkeyPatch) -> None:
-    beyond = iter([None] * 8 + ["linear1.weight"] * 9)
-    monkeypatch.setattr(Yardstick, "find_beyond", lambda *_: next(beyond))
-    trained = train("", replace(NET, epochs=2), with_few_to_validate(DATA, 5))
-    assert trained.history.diverged_at == 8
-    assert trained.agrees
-
-
-def longer(rule: Any) -> Any:
-    right = rule.update
-
-    def update(self: Any, param: Any, grad: Any, state: Any) -> Any:
-        moved, state = right(self, param, grad, state)
-        return param + (moved - param) * (1 + 1e-9), state
-
-    return update
-
-
-def scaled(self: ReLU, saved: Any, dy: Any, right: Any = ReLU.backward) -> Any:
-    return right(self, saved, dy) * (1 + 1e-9)
-
-
-@pytest.mark.parametrize(
-    ("rule", "where", "what", "fault"),
-    [
-        ("adam", Adam, "update", longer(Adam)),
-        ("sgd", SGD, "update", longer(SGD)),
-        ("adam", ReLU, "backward", scaled),
-    ],
-)
-@pytest.mark.usefixtures("no_allowance")
-def test_a_wrong_piece_is_no_rounding(
-    rule: str, where: type, what: str, fault: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(where, what, fault)
-    trained = train("", replace(NET, optimizer=rule, optimizer_options=RULES[rule]), DATA)
-    assert not trained.agrees
-    assert not trained.row("loss", trained.loss()).passed
-
-
-@pytest.mark.usefixtures("no_allowance")
-def test_with_l2_a_step_is_not_taken_to_pieces() -> None:
-    assert not train("", replace(NET, reg=0.1), DATA).agrees
 
 
 def test_fewer_images_validate() -> None:

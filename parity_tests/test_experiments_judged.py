@@ -39,7 +39,7 @@ def made(
     history.add(StepRecord(0, 0, reference[2], torch[2], abs(reference[2] - torch[2])))
     history.add(EpochRecord(0, 1, *reference[:2], *torch[:2]))
     arrays = {side: {conv_net.FILTERS: filters} for side in ("reference", "torch")}
-    return Trained(setting, settings, history, True, arrays)
+    return Trained(setting, settings, history, arrays)
 
 
 def missed(

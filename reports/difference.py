@@ -3,29 +3,25 @@
 from pathlib import Path
 from typing import Any
 
-from parity_tests.training import LockStep
 from parity_tests.training.checkpoint import write
-from parity_tests.training.rewind import place_of_difference, replay_line
+from parity_tests.training.pieces import Finding
+from parity_tests.training.rewind import replay_line
 
 FILE = "difference.safetensors"
-NOWHERE = (
-    "no operation differs alone, nor does the optimizer in the first epoch: look at what joins them, "
-    "L2 and the running statistics"
-)
 
 
-def look_for(training: LockStep, folder: Path) -> dict[str, Any]:
-    """What is known of the difference at the step that was just taken, ready for JSON.
+def keep(finding: Finding, folder: Path) -> dict[str, Any]:
+    """What was found, ready for JSON.
 
     The operation's inputs are left in ``difference.safetensors``, under the names of its arguments.
     """
-    place = place_of_difference(training)
+    place = finding.place
     if place is None:
-        return {"sentence": NOWHERE}
+        return {"sentence": finding.sentence()}
     found, line = place.verdict, replay_line(place)
     write(folder / FILE, place.arrays, {"pair": place.pair, "case": found.case})
     return {
-        "sentence": place.sentence(),
+        "sentence": finding.sentence(),
         "step": place.step,
         "layer": place.layer,
         "pair": place.pair,

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from rich.console import Console
 from parity_tests.harness.verdict import versions
 from parity_tests.training import History, LockStep, StepRecord, TrainSettings, recipe
 from parity_tests.training.checkpoint import resume, save, save_networks
+from parity_tests.training.pieces import Finding, judged
 from reference import networks
-from reports import training_tables
+from reports import difference, training_tables
 from reports.datasets import load
-from reports.difference import look_for
 from reports.interrupts import first_interrupt
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
@@ -154,15 +154,16 @@ def _train(
         write_history(history, folder)  # first: a checkpoint takes up what lies beside it
         save(training, folder / CHECKPOINT)
 
+    def tell(finding: Finding) -> None:
+        history.difference = difference.keep(finding, folder)
+
     keeping = Keeping(leave)
     keeping.if_due()
     with progress(f"{training.settings.net} step", todo, stride) as advance:
-        for record in training.run():
+        for record in judged(training, tell):
             history.add(record)
             if isinstance(record, StepRecord):
                 advance(words(record))
-                if record.beyond and history.difference is None:
-                    history.difference = look_for(training, folder)
             keeping.if_due()
             if is_interrupted():
                 break
@@ -260,11 +261,25 @@ def last_line(outcome: Outcome, folder: Path) -> str:
     else:
         state = "Trained" if worst is None else "In lock step"
     apart = f"; losses differ by at most {short(worst.loss_difference)}" if worst else ""
-    if history.difference is not None:
-        difference = history.difference
-        apart += f"; {difference['sentence']}"
-        apart += f". Replay: {difference['replay']}" if difference.get("replay") else ""
+    if found := history.difference:
+        apart += f"; {found['sentence']}"
+        apart += f". Replay: {found['replay']}" if found.get("replay") else ""
+    elif steps := history.taken_to_pieces_at:
+        apart += f"; {by_rounding(steps)}"
     hint = (
         f" Go on with: nnparity train --resume {folder / CHECKPOINT}" if outcome.interrupted else ""
     )
     return f"{state}: {done}{apart}. Files: {folder}/.{hint}"
+
+
+def by_rounding(steps: Sequence[int]) -> str:
+    """What is said of steps whose pieces are right.
+
+    >>> by_rounding([7])
+    'at step 7 they part by more than the control does, and taken to pieces everything in it is right: by rounding'
+    """
+    several = "steps " + ", ".join(map(str, steps)) if len(steps) > 1 else f"step {steps[0]}"
+    return (
+        f"at {several} they part by more than the control does, "
+        "and taken to pieces everything in it is right: by rounding"
+    )

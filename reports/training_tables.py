@@ -22,6 +22,7 @@ HISTORY = {
     "parameter": "array",
     "parameter_difference": "array_difference",
     "beyond": "beyond",
+    "by_rounding": "by_rounding",
     "epoch": "epoch",
 }
 """The columns of ``history.csv``, in order, and the fields of a step that they hold."""

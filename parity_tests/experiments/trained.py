@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from parity_tests.experiments.outcome import Chart, Line, Row, Sides
-from parity_tests.experiments.pieces import only_rounding_differs
-from parity_tests.training import EpochRecord, History, LockStep, StepRecord, TrainSettings
+from parity_tests.training import EpochRecord, History, LockStep, TrainSettings
 from parity_tests.training.handover import Arrays
 from parity_tests.training.lock_step import Data
+from parity_tests.training.pieces import judged
 from parity_tests.training.settings import SIDES
 from reference.datasets import Dataset
 
@@ -17,13 +17,17 @@ Accuracy = Literal["train_accuracy", "val_accuracy"]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What became of one setting: all its records, whether the sides agree, and their arrays at the end."""
+    """What became of one setting: all its records, and the arrays of both sides at the end."""
 
     setting: str
     settings: TrainSettings
     history: History
-    agrees: bool
     arrays: Mapping[str, Arrays]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what the sides are apart is rounding."""
+        return self.history.diverged_at is None
 
     def last(self, accuracy: Accuracy) -> Sides:
         """After the last epoch."""
@@ -90,16 +94,14 @@ def train(setting: str, settings: TrainSettings, data: Data) -> Trained:
 
     The sides agree if they stay as near each other as the control allows, or if what takes them further is rounding.
     """
-    training, history, agrees = LockStep(settings, data), History(), True
-    for record in training.run():
-        if isinstance(record, StepRecord) and record.beyond and history.diverged_at is None:
-            agrees = only_rounding_differs(training)
+    training, history = LockStep(settings, data), History()
+    for record in judged(training):
         history.add(record)
     arrays = {
         side: {name: array.copy() for name, array in training.runs[side].arrays.items()}
         for side in SIDES
     }
-    return Trained(setting, settings, history, agrees, arrays)
+    return Trained(setting, settings, history, arrays)
 
 
 def accuracy_chart(trainings: Iterable[Trained], accuracy: Accuracy, data: str) -> Chart:

@@ -13,7 +13,8 @@ class StepRecord:
     """One batch on both sides; None where a side is not trained.
 
     ``array`` is the parameter or running statistic that differs most after the step.
-    ``beyond`` names what differs by more than allowed: ``loss``, or an array. ``ulps`` says of every array how
+    ``beyond`` names what differs by more than allowed: ``loss``, or an array; where the step was taken to pieces
+    and every piece is right (``pieces.py``), it is ``by_rounding`` that names it. ``ulps`` says of every array how
     far it is off at most, in units of the last place of its largest entry.
     """
 
@@ -27,6 +28,7 @@ class StepRecord:
     array: str | None = None
     array_difference: float | None = None
     beyond: str | None = None
+    by_rounding: str | None = None
     ulps: Mapping[str, float] = field(default_factory=dict)
     seconds_reference: float | None = field(default=None, compare=False)
     seconds_torch: float | None = field(default=None, compare=False)
@@ -83,6 +85,11 @@ class History:
         return next((record.step for record in self.steps if record.beyond), None)
 
     @property
+    def taken_to_pieces_at(self) -> list[int]:
+        """The steps that were beyond the control's bounds, every piece of which is right."""
+        return [record.step for record in self.steps if record.by_rounding]
+
+    @property
     def growth(self) -> float | None:
         """The factor by which a step multiplies the distance of the parameters, before it is as large as it gets.
 
@@ -120,6 +127,7 @@ class History:
             "growth_per_step": self.growth,
             "diverged_at": self.diverged_at,
             "diverged_in": beyond,
+            "taken_to_pieces_at": self.taken_to_pieces_at,
             "final_loss_reference": self.steps[-1].loss_reference if self.steps else None,
             "final_loss_torch": self.steps[-1].loss_torch if self.steps else None,
         }

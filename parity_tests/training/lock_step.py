@@ -215,6 +215,11 @@ class LockStep:
             "beyond": beyond,
         }
 
+    def widen(self, record: StepRecord) -> None:
+        """Allow differences like those of this step, the last one, and some more: they are known to be rounding."""
+        gaps = {name: float(gap.max()) for name, gap in (self.gaps or {}).items()}
+        self.yardstick.widen(record.loss_difference or 0.0, gaps)
+
     def end_epoch(self) -> EpochRecord:
         """Accuracies of both sides on the same samples."""
         rng = generator(self.settings.seed, Draw.SAMPLE, self.epoch)

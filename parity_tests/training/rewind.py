@@ -1,6 +1,7 @@
 """The steps of an epoch once more, PyTorch's side alone, to look into one that has gone by."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -10,7 +11,7 @@ from parity_tests.suite import check
 from parity_tests.training.handover import TorchSide
 from parity_tests.training.localisation import Place, first, locate
 from parity_tests.training.lock_step import LockStep, Run
-from parity_tests.training.updates import locate_update
+from parity_tests.training.updates import locate_update, moves, optimizer_of
 from parity_tests.training.yardstick import all_in_ulps, apart
 from reference.solver import Batch
 from torch_impl.trainer import Trainer
@@ -19,15 +20,29 @@ from torch_impl.trainer import Trainer
 def place_of_difference(training: LockStep) -> Place | None:
     """Where the step that was just taken differs by more than rounding, and since which step of its epoch.
 
-    None if neither an operation nor the optimizer differs alone: then it is in what joins them, or in L2. The
-    optimizer is asked in the first epoch only, as later it has a past that is not at hand.
+    None if neither an operation nor the optimizer differs alone: then it is in what joins them, or in L2.
     """
     last = training.step - 1
+    with one_thread():
+        trainer, batch = before_step(training, last)
+        found = locate(trainer, training.network, batch, last)
+        if found is not None:
+            found = first(found, steps_again(training), training.network)
+        else:
+            found = _place_of_update(training, trainer, batch)
+        if found is None or found.step == last or repeats(training):
+            return found
+    return replace(found, step=last, repeats=False)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """As in the training: sums are added in the same order."""
+    before = torch.get_num_threads()
     with threadpool_limits(1):
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)  # as in the training: sums are added in the same order
+        torch.set_num_threads(1)
         try:
-            return _place(training, last)
+            yield
         finally:
             torch.set_num_threads(before)
 
@@ -38,22 +53,6 @@ def replay_line(place: Place) -> str:
     dtype = place.verdict.dtype
     findings = check(place.pair, dtypes=(dtype,), implementation=place.implementation)
     return next((v.case for v in findings.failures if v.check == name), "")
-
-
-def _place(training: LockStep, last: int) -> Place | None:
-    for step, trainer, batch in steps_again(training):
-        if step == last:
-            found = locate(trainer, training.network, batch, step)
-            break
-    else:
-        return None
-    if found is None:
-        found = _place_of_update(training, last)
-    else:
-        found = first(found, steps_again(training), training.network)
-    if found is None or found.step == last or repeats(training):
-        return found
-    return replace(found, step=last, repeats=False)
 
 
 def repeats(training: LockStep) -> bool:
@@ -83,22 +82,28 @@ def restarted(training: LockStep, side: str) -> Run:
     return run
 
 
-def _place_of_update(training: LockStep, last: int) -> Place | None:
-    if training.beginning.step > 0 or training.gaps is None:
-        return None
+def _place_of_update(training: LockStep, trainer: Trainer, batch: Batch) -> Place | None:
+    """A place in the step that is about to be taken, or in the first one at which the same parameter differs."""
     settings = training.settings
-    furthest = {name: int(gap.argmax()) for name, gap in training.gaps.items()}
-    trainers = _before_and_after(training, last)
-    return locate_update(settings.optimizer, settings.optimizer_options, trainers, furthest)
+    optimizer = optimizer_of(settings.optimizer, settings.optimizer_options, trainer)
+    last = training.step - 1
+    found = locate_update(optimizer, moves(trainer, batch), last)
+    if found is None:
+        return None
+    side = restarted(training, "torch")
+    assert isinstance(side, TorchSide)
+    for step, earlier in batches_again(training):
+        moved = moves(side.trainer, earlier, (found.layer,))
+        if step == last:
+            break
+        if place := locate_update(optimizer, moved, step):
+            return place
+    return found
 
 
-def _before_and_after(training: LockStep, last: int) -> Iterator[Trainer]:
-    """PyTorch's training before each step up to the last one, and after that."""
-    for step, trainer, _ in steps_again(training):
-        yield trainer
-        if step > last:
-            return
-    yield trainer
+def before_step(training: LockStep, last: int) -> tuple[Trainer, Batch]:
+    """PyTorch's training as it was before that step of this epoch, and the step's batch."""
+    return next((side, batch) for step, side, batch in steps_again(training) if step == last)
 
 
 def steps_again(training: LockStep) -> Iterator[tuple[int, Trainer, Batch]]:

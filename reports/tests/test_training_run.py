@@ -111,11 +111,15 @@ def test_a_second_ctrl_c_stops_at_once():
             signal.raise_signal(signal.SIGINT)
 
 
-def test_divergence_is_exit_code_1(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("parity_tests.training.yardstick.Yardstick.rounding", lambda self: 0.0)
+def test_what_is_rounding_piece_by_piece_is_no_divergence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("parity_tests.training.yardstick.Yardstick.rounding", lambda self: -1.0)
     monkeypatch.setattr("parity_tests.training.yardstick.Yardstick.grow", lambda *_: 0.0)
-    assert main([*QUICK, "--epochs", "3", "--out", str(tmp_path)]) == 1
-    assert "DIVERGED at step" in capsys.readouterr().out.splitlines()[-1]
+    assert main([*QUICK, "--out", str(tmp_path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("In lock step: 4 steps")
+    assert "at steps 0, 1, 2, 3 they part by more than the control does" in last
+    assert {row["by_rounding"] for row in rows(tmp_path / "history.csv")} == {"loss"}
+    assert json.loads((tmp_path / "summary.json").read_text())["taken_to_pieces_at"] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(
