@@ -20,11 +20,12 @@ from parity_tests.training.handover import labelled, to_numpy
 from reference import datasets
 from reference.datasets.images import Dataset, DatasetError
 from reports.fit_history import FitHistory, Record, read_history, tensorboard
-from reports.fit_settings import settings_from, to_toml
+from reports.fit_settings import settings_from
 from reports.interrupts import first_interrupt
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
+from reports.settings_file import FILE, to_toml
 from reports.training_run import refuse_settings
 from reports.usage import UsageError, asked_for
 from torch_impl.airbench import (
@@ -205,7 +206,7 @@ def write(fit: Fit) -> None:
     from reports import training_plot  # matplotlib, which one process needs, and at the end
 
     _leave(fit)
-    write_text(fit.folder / "settings.toml", to_toml(fit.training.settings))
+    write_text(fit.folder / FILE, to_toml(asdict(fit.training.settings)))
     write_text(fit.folder / "curves.svg", training_plot.of_fit(fit.history))
     text = json.dumps(summary(fit), indent=1, allow_nan=False)
     write_text(fit.folder / "summary.json", text + "\n")

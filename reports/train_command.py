@@ -12,6 +12,7 @@ EPILOG = examples_of(
     "nnparity train --epochs 2 --num-train 5000",
     "nnparity train --net fully_connected --hidden-dim 100,50",
     "nnparity train --data cifar-10-batches-py --dtype float32",
+    "nnparity train --config build/train/settings.toml --seed 1",
     "nnparity train --resume build/train/checkpoint.safetensors --epochs 4",
 )
 
@@ -30,9 +31,10 @@ def train(
         options.Side | None, typer.Option(help="Both without it; one alone is not compared.")
     ] = None,
     out: Annotated[
-        Path, folder("For history.csv, epochs.csv, summary.json, curves.svg and checkpoints.")
+        Path, folder("For tables, summary.json, curves.svg, settings.toml and checkpoints.")
     ] = Path("build/train"),
     resume: Annotated[Path | None, file("Go on from a checkpoint, with its settings.")] = None,
+    config: Annotated[Path | None, file("Settings in TOML, as settings.toml; flags win.")] = None,
     batch_size: Annotated[int | None, number("Images per step.")] = None,
     optimizer: Annotated[
         str | None, typer.Option(help="sgd, adagrad, rmsprop, adam or adamw.")
@@ -51,8 +53,9 @@ def train(
 ) -> int:
     """Train a NumPy network and its PyTorch twin in lock step, compared at every step.
 
-    What is not given comes from the network's own recipe. Ctrl-C leaves the history so far, and
-    a checkpoint to go on from.
+    What is not given comes from the network's own recipe. A file of settings can say more than
+    flags: momentum, dropout, normalization, sizes of the network. Ctrl-C leaves the history so far,
+    and a checkpoint to go on from.
     """
     from reports import training_run
 
@@ -64,4 +67,4 @@ def train(
     }
     given |= {"lr": lr, "lr_decay": lr_decay, "reg": reg, "weight_scale": weight_scale}
     given |= {"hidden_dim": hidden_dim, "seed": seed, "num_train": num_train}
-    return training_run.command(net, data, epochs, out, resume, given).exit_code
+    return training_run.command(net, data, epochs, out, resume, config, given).exit_code

@@ -3,29 +3,29 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from parity_tests.harness.verdict import versions
-from parity_tests.training import History, LockStep, StepRecord, TrainSettings, recipe
+from parity_tests.training import History, LockStep, StepRecord, TrainSettings
 from parity_tests.training.checkpoint import resume, save, save_networks
 from parity_tests.training.pieces import Finding, judged
-from reference import networks
 from reports import difference, training_tables
 from reports.datasets import load
 from reports.interrupts import first_interrupt
 from reports.keeping import Keeping
 from reports.output import check_folder, write_text
 from reports.progress import progress
+from reports.settings_file import FILE, to_toml
 from reports.table import short
+from reports.training_settings import settings_from
 from reports.training_tables import Training
 from reports.usage import UsageError, asked_for
 
 SCHEMA = 1
-DEFAULT = "three_layer_conv_net"
 CHECKPOINT = "checkpoint.safetensors"
 LINES = 20
 """How many lines a training leaves in a log."""
@@ -52,12 +52,13 @@ def command(
     epochs: int | None,
     out: Path,
     checkpoint: Path | None,
+    config: Path | None,
     given: Mapping[str, Any],
 ) -> Outcome:
     """All of ``nnparity train``: what is asked for is judged before any work."""
-    settings = settings_from(net or DEFAULT, epochs=epochs, **given)
+    settings = settings_from(config, net, epochs=epochs, **given)
     if checkpoint is not None:
-        refuse_settings({"net": net, **given})
+        refuse_settings({"net": net, "config": config, **given})
     check_folder(out, "--out")
     images = load(data)
     if checkpoint is not None:
@@ -76,41 +77,6 @@ def refuse_settings(given: Mapping[str, Any]) -> None:
         raise UsageError(
             f"--resume keeps the settings of the checkpoint: leave out {', '.join(extra)}"
         )
-
-
-def settings_from(
-    net: str, hidden_dim: str | None, lr: float | None, **given: Any
-) -> TrainSettings:
-    """The network's recipe, with everything that was given (is not None) in its place.
-
-    >>> settings_from("three_layer_conv_net", hidden_dim="20", lr=0.1, epochs=3, reg=None).epochs
-    3
-    """
-    with asked_for():
-        chosen = recipe(net)
-        changes = {name: value for name, value in given.items() if value is not None}
-        if lr is not None:
-            changes["optimizer_options"] = {"lr": lr}
-        if hidden_dim is not None:
-            changes["net_options"] = {**chosen.net_options, **hidden(net, hidden_dim)}
-        return replace(chosen, **changes)
-
-
-def hidden(net: str, sizes: str) -> dict[str, Any]:
-    """The sizes of the hidden layers under the name that the network has for them.
-
-    >>> hidden("two_layer_net", "50"), hidden("fully_connected", "50,20")
-    ({'hidden_dim': 50}, {'hidden_dims': (50, 20)})
-    """
-    words = sizes.split(",")
-    if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in words):
-        raise UsageError(f"--hidden-dim {sizes!r}: write whole numbers from 1, as 100 or 100,50")
-    numbers = tuple(int(word) for word in words)
-    if "hidden_dims" in {field.name for field in fields(networks.BY_NAME[net])}:
-        return {"hidden_dims": numbers}
-    if len(numbers) != 1:
-        raise UsageError(f"--hidden-dim {sizes!r}: {net} has one hidden layer, write one number")
-    return {"hidden_dim": numbers[0]}
 
 
 def begin(settings: TrainSettings, data: Any) -> tuple[LockStep, History]:
@@ -186,6 +152,7 @@ def words(record: StepRecord) -> str:
 def write(training: LockStep, named: Training, folder: Path, interrupted: bool) -> None:
     """Leave the history, the summary, the parameters, a checkpoint to go on from, and the curves."""
     write_history(named.history, folder)
+    write_text(folder / FILE, to_toml(asdict(training.settings)))
     text = json.dumps(summary(training, named, interrupted), indent=1, allow_nan=False)
     write_text(folder / "summary.json", text + "\n")
     if training.whole:

@@ -1,5 +1,6 @@
 """What a training consists of, apart from the data."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -64,9 +65,15 @@ class TrainSettings:
         choose(self.optimizer, optimizers.BY_NAME, "optimizer")
         choose(self.dtype, ("float32", "float64"), "dtype")
         choose(self.side, ("both", *SIDES), "side")
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("epochs", "batch_size", "num_train"):
+            if (number := getattr(self, name)) is not None and number < 1:
+                raise ValueError(f"{name} must be at least 1, not {number}")
+        for name in ("reg", "seed"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        for name in ("lr_decay", "weight_scale", "gain", "image_scale"):
+            if (factor := getattr(self, name)) is not None and not 0 < factor < math.inf:
+                raise ValueError(f"{name} must be above 0, not {factor}")
 
     @property
     def sides(self) -> tuple[str, ...]:

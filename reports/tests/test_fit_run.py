@@ -16,7 +16,8 @@ from parity_tests.training.checkpoint import read, write
 from reference import datasets
 from reference.datasets import make_synthetic
 from reports.cli import main
-from reports.fit_settings import settings_from, to_toml
+from reports.fit_settings import settings_from
+from reports.settings_file import to_toml
 from torch_impl.airbench import AirbenchTraining
 from torch_impl.airbench.settings import LR
 
@@ -168,7 +169,7 @@ def test_flags_win_over_a_file_and_a_rate_goes_with_its_optimizer(tmp_path):
     assert settings_from(file, {"optimizer": "sgd"}).lr == 0.5
     assert settings_from(file, {"optimizer": "adamw"}).lr is None
     assert settings_from(file, {"optimizer": "adamw", "lr": 0.1}).lr == 0.1
-    file.write_text(to_toml(read_alone))
+    file.write_text(to_toml(dataclasses.asdict(read_alone)))
     assert settings_from(file, {}) == read_alone
 
 

@@ -11,6 +11,9 @@ O is found by iterating X ← aX + b(XXᵀ)X + c(XXᵀ)²X from X = M / ‖M‖_
 value by itself, s ← as + bs³ + cs⁵, and leaves the singular vectors alone. The coefficients make the
 slope at 0 steep and let values end anywhere around 1, which three steps reach for all that matter.
 
+All factors are polynomials in G = XXᵀ, so they commute: Q = aI + bG + cG² takes X to QX and G to QGQ. The
+iteration goes on n×n matrices, and the long one is multiplied twice in all: for G, and by the product of all Q.
+
 The iteration is in float32 or float64, never in half precision: it is 1 % of a step's arithmetic even
 on a CPU, and processes that sum gradients in another order then stay together.
 
@@ -41,10 +44,13 @@ def orthogonalized(
     x = x / (x.norm() + eps)
     if x.shape[0] > x.shape[1]:  # the Gram matrix of the shorter side
         return orthogonalized(matrix.T, steps, eps).T
+    gram = x @ x.T
+    product = one = torch.eye(len(gram), dtype=x.dtype, device=x.device)
     for _ in range(steps):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x
+        factor = a * one + b * gram + c * gram @ gram
+        product = factor @ product
+        gram = factor @ gram @ factor
+    return product @ x
 
 
 class Muon(torch.optim.Optimizer):
