@@ -31,7 +31,7 @@ def test_an_epoch_has_its_steps_and_an_accuracy() -> None:
     steps = [record for record in records if isinstance(record, StepRecord)]
     assert [record.step for record in steps] == list(range(6))
     assert [record.epoch for record in steps] == [0, 0, 0, 1, 1, 1]
-    assert [record.lr for record in steps] == [0.24 * (1.0 - step / 6) for step in range(6)]
+    assert [record.lr for record in steps] == [0.17 * (1.0 - step / 6) for step in range(6)]
     epochs = [record for record in records if isinstance(record, EpochRecord)]
     assert [record.val_accuracy_tta is None for record in epochs] == [True, False]
     assert records == list(training())
@@ -209,7 +209,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_its_weights() -> None:
     with torch.no_grad():
         run.network.head.weight[0, 0] = torch.nan
     before = [value.clone() for value in run.network.parameters()]
-    with pytest.raises(LossNotFiniteError, match=r"the loss is nan at step 1 of 6 .* lr than 0.24"):
+    with pytest.raises(LossNotFiniteError, match=r"the loss is nan at step 1 of 6 .* lr than 0.17"):
         next(run)
     pairs = zip(before, run.network.parameters(), strict=True)
     assert all(torch.equal(one.nan_to_num(), other.nan_to_num()) for one, other in pairs)

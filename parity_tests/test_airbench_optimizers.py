@@ -86,7 +86,7 @@ def test_the_schedule_is_that_of_all_rates() -> None:
         next_record = next(record for record in run if isinstance(record, StepRecord))
         groups = run.optimizers.of_filters.param_groups + run.optimizers.of_rest.param_groups
         left, whiten = share("cosine", step, 6), share("cosine", step, 3)
-        first = [0.24, 0.053, 0.053, 0.67]
+        first = [0.17, 0.053, 0.053, 0.67]
         expected = [lr * of for lr, of in zip(first, (left, whiten, left, left), strict=True)]
         assert [group["lr"] for group in groups] == expected
-        assert next_record.lr == 0.24 * left
+        assert next_record.lr == 0.17 * left

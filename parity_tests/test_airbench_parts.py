@@ -15,6 +15,7 @@ from torch_impl.airbench import augmentation, batch_norm, memory, muon, precisio
 from torch_impl.airbench.augmentation import flips, moved, order, shifts
 from torch_impl.airbench.evaluation import VIEWS, accuracy, scores
 from torch_impl.airbench.muon import COEFFICIENTS, Muon, orthogonalized
+from torch_impl.airbench.network import AirbenchNet
 from torch_impl.airbench.processes import ALONE
 
 NUMBERS = torch.arange(5_000)
@@ -284,3 +285,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 def test_freed_memory_is_kept() -> None:
     """Fetched once, or each of eight times."""
     assert 4 * pages_fetched(keep=True) < pages_fetched(keep=False)
+
+
+def test_the_bias_of_the_whitening_begins_as_that_of_pytorchs_layers() -> None:
+    network = AirbenchNet((4, 4, 4), torch.Generator().manual_seed(0))
+    bound = 12**-0.5
+    bias = network.whiten.bias.detach()
+    assert bias.abs().max() <= bound
+    assert bias.min() < -bound / 2 and bias.max() > bound / 2

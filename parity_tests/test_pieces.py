@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import torch
 
 from parity_tests.test_training import DATA
 from parity_tests.training import History, LockStep, StepRecord, TrainSettings
+from parity_tests.training.handover import TorchSide
 from parity_tests.training.pieces import Finding, judged, what_is_wrong
 from parity_tests.training.yardstick import Control, Yardstick
 from reference.activations.relu import ReLU
@@ -131,13 +133,20 @@ def test_an_optimizer_is_found_in_a_later_epoch(monkeypatch: pytest.MonkeyPatch)
     assert set(found.place.arrays) >= {"param", "grad", "exp_avg", "exp_avg_sq", "step"}
 
 
-def test_what_is_not_finite_is_no_rounding() -> None:
+def test_numbers_that_overflow_in_pytorch_are_no_fault_of_an_operation() -> None:
     training = LockStep(NET, DATA)
     record = next(training.run())
     assert isinstance(record, StepRecord)
     assert what_is_wrong(training, record) is None
-    found = what_is_wrong(training, replace(record, loss_difference=math.nan))
-    assert found is not None and "not finite" in found.sentence()
+    told = "PyTorch's own numbers overflow at step 0: try a smaller lr"
+    found = what_is_wrong(training, replace(record, loss_torch=math.inf))
+    assert found is not None and found.sentence() == told
+    twin = training.runs["torch"]
+    assert isinstance(twin, TorchSide)
+    with torch.no_grad():
+        next(twin.trainer.network.parameters()).fill_(math.nan)
+    found = what_is_wrong(training, record)
+    assert found is not None and found.sentence() == told
 
 
 def test_what_rounding_came_to_is_allowed_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:

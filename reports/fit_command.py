@@ -10,9 +10,9 @@ from reports.options import examples_of, file, folder, number, rate
 
 EPILOG = examples_of(
     "nnparity fit --data cifar-10-batches-py",
-    "nnparity fit --split full --epochs 8 --seed 1 --out build/fit-1",
+    "nnparity fit --split full --seed 1 --out build/fit-1",
     "nnparity fit --optimizer sgd --lr 0.002 --schedule onecycle",
-    "nnparity fit --config build/fit/settings.toml --batch-size 1000",
+    "nnparity fit --config build/fit/settings.toml --batch-size 2000 --lr 0.24",
     "nnparity fit --resume build/fit/checkpoint.safetensors",
     "torchrun --nproc-per-node 2 -m reports fit --data cifar-10-batches-py",
 )
@@ -34,10 +34,10 @@ def fit(
     resume: Annotated[Path | None, file("Go on from a checkpoint, with its settings.")] = None,
     config: Annotated[Path | None, file("Settings in TOML, as settings.toml; flags win.")] = None,
     epochs: Annotated[
-        int | None, number("How often every image is seen; 8 without it.", panel=OPTIMIZATION)
+        int | None, number("How often every image is seen; 10 without it.", panel=OPTIMIZATION)
     ] = None,
     batch_size: Annotated[
-        int | None, number("Images per step; 2000 without it.", panel=OPTIMIZATION)
+        int | None, number("Images per step; 1000 without it.", panel=OPTIMIZATION)
     ] = None,
     optimizer: Annotated[
         OptimizerName | None,
@@ -48,7 +48,7 @@ def fit(
     ] = None,
     lr: Annotated[
         float | None,
-        rate("Its learning rate; 0.24 for muon, 0.0015 for sgd, 0.002 for adamw.", OPTIMIZATION),
+        rate("Its learning rate; 0.17 for muon, 0.0015 for sgd, 0.002 for adamw.", OPTIMIZATION),
     ] = None,
     schedule: Annotated[
         Schedule | None,

@@ -29,6 +29,11 @@ class FitHistory:
         else:
             self.epochs.append(record)
 
+    @property
+    def evaluation_seconds(self) -> float:
+        """What the accuracies after the epochs of this run took."""
+        return sum(epoch.seconds for epoch in self.epochs)
+
     def write(self, folder: Path) -> None:
         """Leave ``history.csv`` and ``epochs.csv``."""
         write_text(folder / "history.csv", _table(StepRecord, self.steps))

@@ -177,7 +177,7 @@ def _telling(fit: Fit) -> Iterator[Callable[[Record], None]]:
 def words(record: StepRecord, history: FitHistory) -> str:
     """A step in so few words that a line of 80 columns holds them beside the bar.
 
-    >>> words(StepRecord(0, 0, 2.5, 0.24, 941.6), FitHistory())
+    >>> words(StepRecord(0, 0, 2.5, 0.17, 941.6), FitHistory())
     'loss 2.500  942 images/s'
     """
     seen = f"val {history.epochs[-1].val_accuracy:.1%}  " if history.epochs else ""
@@ -228,6 +228,7 @@ def summary(fit: Fit) -> dict[str, Any]:
         "interrupted": fit.interrupted,
         "steps": training.step,
         "seconds": round(fit.seconds, 3),
+        "evaluation_seconds": round(fit.history.evaluation_seconds, 3),
         "images_per_second": _speed(fit.history),
         "val_accuracy": [epoch.val_accuracy for epoch in fit.history.epochs],
         "val_accuracy_tta": fit.history.epochs[-1].val_accuracy_tta if fit.history.epochs else None,
@@ -275,7 +276,9 @@ def last_line(fit: Fit) -> str:
         hint = f" Go on with: nnparity fit --resume {fit.folder / CHECKPOINT} --out {fit.folder}"
         return f"Interrupted after {fit.training.step:,} steps on {fit.data.name}. {where}{hint}"
     plain, tta = fit.test
+    evaluation = f"{fit.history.evaluation_seconds:,.0f} of them to evaluate,"
     return (
         f"Test accuracy {plain:.2%}, with test-time augmentation {tta:.2%}, of"
-        f" {len(fit.data.test_labels):,} images; {fit.seconds:,.0f} s on {fit.data.name}. {where}"
+        f" {len(fit.data.test_labels):,} images; {fit.seconds:,.0f} s, {evaluation}"
+        f" on {fit.data.name}. {where}"
     )

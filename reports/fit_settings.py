@@ -10,7 +10,7 @@ from reports.usage import asked_for
 from torch_impl.airbench import AirbenchSettings
 
 DEFAULTS = asdict(AirbenchSettings())
-EXAMPLES = DEFAULTS | {"lr": 0.24}
+EXAMPLES = DEFAULTS | {"lr": 0.17}
 
 
 def settings_from(config: Path | None, given: Mapping[str, Any]) -> AirbenchSettings:

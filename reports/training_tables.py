@@ -104,6 +104,7 @@ def trainings(runs: Sequence[Training]) -> Table:
         Column("verdict", "verdict", tone=verdict_tone),
         Column("diverged_at", "diverged at", count, detail=True),
         Column("diverged_in", "diverged in", detail=True),
+        Column("taken_to_pieces", "steps taken to pieces", count, detail=True),
         Column("parameter_difference", "parameters apart", short, detail=True),
         Column("parameter", "parameter", detail=True),
         Column("loss_reference", "final loss, NumPy", exact, detail=True),
@@ -113,7 +114,8 @@ def trainings(runs: Sequence[Training]) -> Table:
         f"Data: {', '.join(dict.fromkeys(run.data for run in runs))}. Apart: what the "
         "losses differ by at most; used: of the difference allowed; parted: the first step at "
         "which they differ by more than the rounding of one forward; growth per step: what a step multiplies the "
-        "distance of the parameters by, until it is a tenth of the largest."
+        "distance of the parameters by, until it is a tenth of the largest; taken to pieces: steps that part by more "
+        "than the control does, all of whose operations are right."
     )
     return Table(
         "training", "Training in lock step", columns, [_training_row(r) for r in runs], note
@@ -141,6 +143,7 @@ def _training_row(run: Training) -> dict[str, Any]:
         "loss_torch": last and last.loss_torch,
         "diverged_at": history.diverged_at,
         "diverged_in": history.summary()["diverged_in"],
+        "taken_to_pieces": len(history.taken_to_pieces_at),
         "verdict": AGREE if run.agrees else DISAGREE,
     }
 

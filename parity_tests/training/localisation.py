@@ -61,12 +61,13 @@ class Place:
         """One line for people."""
         found = self.verdict
         off = (
-            found.message
-            or f"off by {found.worst:.1e}, where rounding explains {found.allowed:.1e}"
+            f": {found.message}"
+            if found.message
+            else f" is off by {found.worst:.1e}, where rounding explains {found.allowed:.1e}"
         )
         return (
             f"first at step {self.step}, in {self.layer} ({self.pair}), {self.direction}: "
-            f"{found.quantity} is {off}"
+            f"{found.quantity}{off}"
             f"{'' if self.repeats else '; the reference does not repeat its own steps'}"
         )
 

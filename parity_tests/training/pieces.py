@@ -26,16 +26,14 @@ from torch_impl.trainer import Trainer
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong in a step: an operation or the update, else what joins them."""
+    """What is wrong in a step: an operation or the update, else something in words."""
 
     place: Place | None
-    joint: str = ""
+    words: str = ""
 
     def sentence(self) -> str:
         """One line for people."""
-        if self.place is not None:
-            return self.place.sentence()
-        return f"no operation differs alone, nor does the optimizer; {self.joint}"
+        return self.words if self.place is None else self.place.sentence()
 
 
 def judged(
@@ -60,13 +58,21 @@ def judged(
 
 def what_is_wrong(training: LockStep, record: StepRecord) -> Finding | None:
     """What is wrong in the step just taken; None if nothing is."""
+    if not is_finite(training, record):
+        return Finding(
+            None, f"PyTorch's own numbers overflow at step {record.step}: try a smaller lr"
+        )
     if (place := place_of_difference(training)) is not None:
         return Finding(place)
-    apart = (record.loss_difference, record.array_difference)
-    if any(x is None or not math.isfinite(x) for x in apart):
-        return Finding(None, "a loss or a parameter is not finite")
-    joint = wrong_joint(training)
-    return Finding(None, joint) if joint else None
+    if joint := wrong_joint(training):
+        return Finding(None, f"no operation differs alone, nor does the optimizer; {joint}")
+    return None
+
+
+def is_finite(training: LockStep, record: StepRecord) -> bool:
+    """Whether PyTorch's loss and all its numbers are; if not, sums in another order are infinite or nan elsewhere."""
+    arrays = training.runs["torch"].arrays.values()
+    return math.isfinite(record.loss_torch or 0.0) and all(np.isfinite(x).all() for x in arrays)
 
 
 def wrong_joint(training: LockStep) -> str:

@@ -55,7 +55,7 @@ def test_a_training_leaves_its_files(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.splitlines()[-1].startswith("Test accuracy") and DATA.name in said.out
     assert "step 10/10 loss" in said.err and "images/s" in said.err
-    assert "2 epochs of 5 steps: muon at 0.24, linear; float32 on" in said.err.splitlines()[0]
+    assert "2 epochs of 5 steps: muon at 0.17, linear; float32 on" in said.err.splitlines()[0]
     assert (out / "curves.svg").read_text().startswith("<svg")
     again = tmp_path / "again"
     assert main(["fit", "--config", str(out / "settings.toml"), "--out", str(again)]) == 0

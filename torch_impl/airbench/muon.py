@@ -63,7 +63,7 @@ class Muon(torch.optim.Optimizer):
     def __init__(
         self,
         params: ParamsT,
-        lr: float = 0.24,
+        lr: float = 0.17,
         momentum: float = 0.6,
         newton_schulz_steps: int = 3,
         normalize_weights: bool = True,

@@ -66,17 +66,18 @@ class Group(nn.Module):
 
 
 class Whitening(nn.Module):
-    """A convolution with fixed weights; only its bias is trained."""
+    """A convolution with fixed weights; only its bias is trained, which begins as that of PyTorch's layers does."""
 
     weight: Float[Tensor, "filters 3 k k"]
     bias: Float[Tensor, " filters"]
 
-    def __init__(self) -> None:
+    def __init__(self, generator: torch.Generator) -> None:
         super().__init__()
         size = 3 * KERNEL_SIZE**2
         both = torch.cat((torch.eye(size), -torch.eye(size)))
         self.register_buffer("weight", both.reshape(-1, 3, KERNEL_SIZE, KERNEL_SIZE))
-        self.bias = nn.Parameter(torch.zeros(2 * size))
+        bound = size**-0.5
+        self.bias = nn.Parameter(torch.empty(2 * size).uniform_(-bound, bound, generator=generator))
 
     def forward(self, x: Float[Tensor, "n 3 h w"]) -> Float[Tensor, "n filters h-k+1 w-k+1"]:
         return F.conv2d(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
@@ -107,7 +108,7 @@ class AirbenchNet(nn.Module):
         self.dtype = dtype
         self.register_buffer("mean", torch.zeros(3))
         self.register_buffer("std", torch.ones(3))
-        self.whiten = Whitening()
+        self.whiten = Whitening(generator)
         self.group1 = Group(self.whiten.bias.numel(), widths[0], generator, processes)
         self.group2 = Group(widths[0], widths[1], generator, processes)
         self.group3 = Group(widths[1], widths[2], generator, processes)
