@@ -10,7 +10,7 @@ from reports.usage import asked_for
 from torch_impl.airbench import AirbenchSettings
 
 DEFAULTS = asdict(AirbenchSettings())
-EXAMPLES = DEFAULTS | {"lr": 0.17}
+EXAMPLES = DEFAULTS | {"lr": AirbenchSettings().rate}
 
 
 def settings_from(config: Path | None, given: Mapping[str, Any]) -> AirbenchSettings:

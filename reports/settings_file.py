@@ -49,7 +49,7 @@ def refuse_unlike(source: str, settings: Mapping[str, Any], examples: Mapping[st
             raise UsageError(f"{source} has {name!r}: write some of {', '.join(examples)}")
         example = examples[name]
         if isinstance(example, frozenset):
-            if value not in example:
+            if value not in tuple(example):  # a table has no hash
                 words = ", ".join(sorted(map(str, example)))
                 raise UsageError(f"{source} has {name} = {value!r}: choose from {words}")
         elif not _is_like(example, value):

@@ -67,9 +67,11 @@ def _made(table: str, made: type, options: Mapping[str, Any]) -> Any:
     }
     refuse_unlike(table, options, examples)
     for name, value in options.items():
-        (kind, *_), sizes = (x if isinstance(x, tuple) else (x,) for x in (examples[name], value))
-        if type(kind) is int and min(sizes) < 1:
+        like, sizes = (x if isinstance(x, tuple) else (x,) for x in (examples[name], value))
+        if type(like[0]) is int and min(sizes, default=1) < 1:
             raise UsageError(f"{table}: {name} must be at least 1, not {min(sizes)}")
+        if type(like[0]) is float and len(sizes) != len(like):
+            raise UsageError(f"{table}: {name} are {len(like)} numbers, as {list(like)}")
     if not 0 <= (p := options.get("dropout", 0)) <= 1:
         raise UsageError(f"{table}: dropout, the probability to drop, must be from 0 to 1, not {p}")
     return made(**options)

@@ -112,7 +112,12 @@ def test_a_training_leaves_its_settings_and_takes_them_again(
         ),
         ('net = "fully_connected"\n[net_options]\ndropout = 1.5', "must be from 0 to 1, not 1.5"),
         ("[optimizer_options]\nmomentum = 0.9", "optimizer_options has 'momentum'"),
+        (
+            'net = "fully_connected"\n[net_options]\nnormalization = { batch = true }',
+            "net_options has normalization = {'batch': True}: choose from batch, layer",
+        ),
         ("[optimizer_options]\nbetas = [0.9, 1.5]", "betas must be"),
+        ("[optimizer_options]\nbetas = [0.9]", "betas are 2 numbers, as [0.9, 0.999]"),
         ("[optimizer_options", "settings.toml': "),
     ],
 )
@@ -123,6 +128,11 @@ def test_what_cannot_be_is_refused_in_one_line(text: str, message: str, tmp_path
         settings_from(file, None)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_network_without_hidden_layers_is_one() -> None:
+    options = {"hidden_dims": ()}
+    assert settings_from(None, "fully_connected", net_options=options).net_options == options
 
 
 def test_no_option_takes_a_size_below_1(tmp_path: Path) -> None:

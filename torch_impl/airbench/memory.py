@@ -21,8 +21,8 @@ def keep_freed_memory() -> bool:
     A command that trains may want this; a library that is imported had better not ask for it. Large pages are
     asked for by an environment variable, which PyTorch reads when it takes memory for the first time.
     """
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     if not sys.platform.startswith("linux"):
         return False
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and bool(mallopt(MMAP_MAX, 0) and mallopt(TRIM_THRESHOLD, -1))
